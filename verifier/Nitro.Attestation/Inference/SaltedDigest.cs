@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nitro.Attestation.Cbor;
+
+namespace Nitro.Attestation.Inference;
+
+/// <summary>
+/// The digest of [header, salt, items…], computed from the encoding of [items…] without putting the two together: an input may be large.
+/// The salt keeps small inputs from being guessed from a published digest, and lets either side be disclosed alone.
+/// </summary>
+public static class SaltedDigest
+{
+    /// <summary>Bytes of a salt.</summary>
+    public const int SaltSize = 32;
+
+    internal static Sha384Digest Compute(string header, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> encoded, int items)
+    {
+        if (salt.Length != SaltSize)
+        {
+            throw new ArgumentException($"A salt has {SaltSize} bytes, not {salt.Length}.", nameof(salt));
+        }
+
+        Span<byte> head = stackalloc byte[CborHead.MaximumSize];
+        if (encoded.IsEmpty || encoded[0] != (StrictCborReader.Array << 5 | items))
+        {
+            throw new ArgumentException($"Not the encoding of an array of {items}.", nameof(encoded));
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
+        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.Array, (ulong)items + 2)]);
+        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.TextString, (ulong)header.Length)]);
+        hash.AppendData(Encoding.ASCII.GetBytes(header));
+        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.ByteString, SaltSize)]);
+        hash.AppendData(salt);
+        hash.AppendData(encoded[1..]);
+        return Sha384Digest.FromBytes(hash.GetHashAndReset());
+    }
+}
