@@ -59,5 +59,12 @@ public sealed class SessionPublicKey
         return true;
     }
 
+    /// <summary>Reads a key of either algorithm, which its size tells. Never throws, whatever the bytes.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> spki, out SessionPublicKey? key, out FormatError? error)
+    {
+        var isP384 = spki.Length == P384Prefix.Length + CoseAlgorithm.Es384.SignatureSize();
+        return TryParse(spki, isP384 ? CoseAlgorithm.Es384 : CoseAlgorithm.Es256, out key, out error);
+    }
+
     private static ReadOnlySpan<byte> Prefix(CoseAlgorithm algorithm) => algorithm == CoseAlgorithm.Es256 ? P256Prefix : P384Prefix;
 }
