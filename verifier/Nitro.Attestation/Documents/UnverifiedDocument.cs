@@ -305,7 +305,7 @@ public sealed class UnverifiedDocument
     }
 
     private static ReadOnlyMemory<byte>? ReadOptional(ref StrictCborReader reader, string where, ReadOnlyMemory<byte> payload) =>
-        reader.TryReadNull() ? null : ReadMemory(ref reader, where, 0, MaximumOptionalField, payload);
+        reader.TryReadNull() ? default(ReadOnlyMemory<byte>?) : ReadMemory(ref reader, where, 0, MaximumOptionalField, payload);
 
     private static ReadOnlyMemory<byte> ReadMemory(ref StrictCborReader reader, string where, int minimum, int maximum, ReadOnlyMemory<byte> payload)
     {

@@ -162,7 +162,7 @@ internal static class EvidenceReader
     }
 
     private static ReadOnlyMemory<byte>? Optional(Dictionary<string, byte[]> members, string name) =>
-        members.TryGetValue(name, out var bytes) ? new ReadOnlyMemory<byte>(bytes) : null;
+        members.TryGetValue(name, out var bytes) ? new ReadOnlyMemory<byte>(bytes) : default(ReadOnlyMemory<byte>?);
 
     private static string Quote(string name) => $"\"{(name.Length <= 64 ? name : name[..64] + "…")}\"";
 
