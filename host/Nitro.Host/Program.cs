@@ -1,0 +1,3 @@
+using Nitro.Host;
+
+return await ServeCommand.BuildRoot().Parse(args).InvokeAsync();

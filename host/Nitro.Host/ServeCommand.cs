@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
+using Nitro.Host.Gateway;
+using Nitro.Host.Store;
+using Nitro.Vsock;
+
+namespace Nitro.Host;
+
+/// <summary><c>nitro-host serve</c>: its options, and what it prints.</summary>
+internal static class ServeCommand
+{
+    private const int Done = 0;
+    private const int Usage = 2;
+    private const int EnvironmentFault = 3;
+
+    public static RootCommand BuildRoot() => new("The untrusted side of an enclave: relays questions, stores the evidence of every answer.") { Create() };
+
+    private static Command Create()
+    {
+        var enclave = new Option<string>("--enclave") { Description = "Where the enclave listens: vsock:CID:PORT, or unix:/path for a simulated one.", Required = true, HelpName = "ADDRESS" };
+        var listen = new Option<string>("--listen") { Description = "Where callers connect: http://ADDRESS:PORT or unix:/path.", DefaultValueFactory = _ => "http://127.0.0.1:8080", HelpName = "ADDRESS" };
+        var store = new Option<string>("--store") { Description = "The folder of the evidence store, made when absent.", Required = true, HelpName = "FOLDER" };
+        var content = new Option<string>("--content") { Description = "What of input and output is stored with the evidence: full or none.", DefaultValueFactory = _ => "full", HelpName = "full|none" };
+        content.AcceptOnlyFromAmong("full", "none");
+        var token = new Option<string?>("--token-file") { Description = "A file whose first line callers must send as bearer token.", HelpName = "FILE" };
+        var open = new Option<bool>("--no-authentication-unsafe") { Description = "Let anybody who can connect ask and read evidence, also on an address that other machines reach." };
+        var body = new Option<long>("--maximum-body") { Description = "The most bytes of a request.", DefaultValueFactory = _ => GatewaySettings.DefaultMaximumBody, HelpName = "BYTES" };
+        var deadline = new Option<int>("--deadline") { Description = "The most seconds that the enclave may take for an answer.", DefaultValueFactory = _ => 60, HelpName = "SECONDS" };
+        var concurrency = new Option<int>("--maximum-concurrency") { Description = "How many requests are at the enclave at once.", DefaultValueFactory = _ => 128, HelpName = "N" };
+        var command = new Command("serve", "Relay inference to an enclave; each answer leaves only after its evidence is on disk.")
+        {
+            enclave, listen, store, content, token, open, body, deadline, concurrency,
+        };
+        command.SetAction(async (parsed, _) =>
+        {
+            try
+            {
+                var settings = new GatewaySettings
+                {
+                    Enclave = ReadEnclave(parsed.GetValue(enclave)!),
+                    Listen = ReadListen(parsed.GetValue(listen)!),
+                    Store = parsed.GetValue(store)!,
+                    KeepContent = parsed.GetValue(content) == "full",
+                    Token = ReadToken(parsed.GetValue(token)),
+                    MaximumBody = InRange(parsed.GetValue(body), 1, 256 * 1024 * 1024, "--maximum-body"),
+                    Deadline = TimeSpan.FromSeconds(InRange(parsed.GetValue(deadline), 1, 3600, "--deadline")),
+                    MaximumConcurrency = (int)InRange(parsed.GetValue(concurrency), 1, 10_000, "--maximum-concurrency"),
+                };
+                if (!settings.Listen.IsLocal && settings.Token is null && !parsed.GetValue(open))
+                {
+                    throw new UsageException($"--listen {settings.Listen} is reached by other machines: give --token-file, or say --no-authentication-unsafe");
+                }
+
+                return await ServeAsync(settings).ConfigureAwait(false);
+            }
+            catch (UsageException exception)
+            {
+                return Fail(Usage, exception.Message);
+            }
+            catch (Exception exception) when (exception is StoreException or AddressInUseException or IOException or UnauthorizedAccessException)
+            {
+                return Fail(EnvironmentFault, exception.Message);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(GatewaySettings settings)
+    {
+        await using var server = await GatewayServer.StartAsync(settings, RandomNumberGenerator.Fill, TimeProvider.System, problem => Console.Error.WriteLine($"nitro-host: {problem}")).ConfigureAwait(false);
+        Console.WriteLine($"enclave  {settings.Enclave}");
+        Console.WriteLine($"store    {Path.GetFullPath(settings.Store)}, {(settings.KeepContent ? "with" : "without")} input and output");
+        Console.WriteLine($"callers  {(settings.Token is null ? "anybody who can connect" : "those with the token")}");
+        Console.WriteLine($"ready    {server.Address}");
+        await server.WaitForShutdownAsync().ConfigureAwait(false);
+        Console.WriteLine("stopped");
+        return Done;
+    }
+
+    private static ChannelAddress ReadEnclave(string text) =>
+        ChannelAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--enclave: {error}");
+
+    private static ListenAddress ReadListen(string text) =>
+        ListenAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--listen: {error}");
+
+    private static string? ReadToken(string? file)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        if (!File.Exists(file))
+        {
+            throw new UsageException($"--token-file: there is no file {file}");
+        }
+
+        var token = File.ReadLines(file).FirstOrDefault()?.Trim();
+        return token is { Length: >= 16 } ? token : throw new UsageException($"--token-file: the first line of {file} has fewer than 16 characters: make one with `openssl rand -hex 32`");
+    }
+
+    private static long InRange(long value, long minimum, long maximum, string option) =>
+        value >= minimum && value <= maximum ? value : throw new UsageException($"{option} is {value}; it may be {minimum} to {maximum}");
+
+    private static int Fail(int code, string message)
+    {
+        Console.Error.WriteLine($"nitro-host: {message}");
+        return code;
+    }
+}
