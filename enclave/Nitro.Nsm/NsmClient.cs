@@ -125,6 +125,7 @@ public sealed class NsmClient : IDisposable
     }
 
     /// <summary>Attestation: a signed attestation document, the bytes of a COSE_Sign1. What is null here is null in the document.</summary>
+    /// <remarks>A null <c>byte[]</c> converts to an empty value, not to none: pass the literal null, or a nullable memory.</remarks>
     /// <param name="userData">At most 512 bytes.</param>
     /// <param name="nonce">At most 512 bytes.</param>
     /// <param name="publicKey">At most 1024 bytes.</param>

@@ -78,11 +78,7 @@ internal sealed class NsmResponseReader
                 throw Malformed($"only the keys {Keys(fields)}", $"the key {Show(key)}", offset);
             }
 
-            if (seen[field])
-            {
-                throw Malformed("each key once", $"{Show(key)} again", offset);
-            }
-
+            // A key that comes twice is the CBOR reader's to refuse: its strict mode does.
             seen[field] = true;
             where = $"{outer}.{key}";
             fields[field].Read();
@@ -181,7 +177,8 @@ internal sealed class NsmResponseReader
         }
         catch (CborContentException e)
         {
-            throw new NsmResponseException(request, self.where, self.Offset, "well-formed CBOR", e.Message.TrimEnd('.'), e);
+            const string Expected = "well-formed CBOR with each key once";
+            throw new NsmResponseException(request, self.where, self.Offset, Expected, e.Message.TrimEnd('.'), e);
         }
     }
 

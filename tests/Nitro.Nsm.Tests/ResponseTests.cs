@@ -152,7 +152,7 @@ public class ResponseTests
     public void A_key_twice_too_many_or_missing_is_malformed()
     {
         var pcr = Responses.PcrFields;
-        AssertMalformed("DescribePCR", Pcr([.. pcr, pcr[0]]), "DescribePCR", null, null);
+        AssertMalformed("DescribePCR", Pcr([.. pcr, pcr[0]]), "DescribePCR", "each key once", "duplicate");
         (string, byte[])[] tooMany = [.. pcr, ("more", Cbor.Number(1))];
         AssertMalformed("DescribePCR", Pcr(tooMany), "DescribePCR", "only the keys \"data\", \"lock\"", "\"more\"");
         AssertMalformed("DescribePCR", Pcr(pcr[0]), "DescribePCR", "the keys \"data\", \"lock\"", "no \"lock\"");
@@ -166,7 +166,7 @@ public class ResponseTests
         {
             var without = Description([.. Responses.DescriptionFields.Where(other => other != field)]);
             AssertMalformed("DescribeNSM", without, "DescribeNSM", null, $"no \"{field.Key}\"");
-            AssertMalformed("DescribeNSM", Description([.. Responses.DescriptionFields, field]), "DescribeNSM");
+            AssertMalformed("DescribeNSM", Description([.. Responses.DescriptionFields, field]), "DescribeNSM", "each key once");
         }
     }
 
