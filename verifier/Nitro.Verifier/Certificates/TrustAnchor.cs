@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Nitro.Verifier.Certificates;
+
+/// <summary>
+/// A root certificate that the caller trusts. A document's chain must start with exactly its bytes. Immutable and thread-safe; make it
+/// once and keep it.
+/// </summary>
+public sealed class TrustAnchor
+{
+    /// <summary>Characters of a name. Names are shown beside every result.</summary>
+    public const int MaximumNameLength = 64;
+
+    private readonly byte[] _der;
+
+    // One key per thread that verifies at the same time, made when first needed and then reused.
+    private readonly ConcurrentBag<VerificationKey> _idleKeys = [];
+
+    private TrustAnchor(string name, byte[] der, string fingerprint, Certificate certificate, CertificateExtensions extensions)
+    {
+        Name = name;
+        _der = der;
+        Fingerprint = fingerprint;
+        Certificate = certificate;
+        Extensions = extensions;
+        IsAws = IsFingerprintOfAws(fingerprint);
+    }
+
+    /// <summary>"aws" and "aws-us-gov", after AWS's partitions, for the roots in <see cref="TrustAnchors"/>; the caller's name for others.</summary>
+    public string Name { get; }
+
+    /// <summary>The certificate, DER.</summary>
+    public ReadOnlyMemory<byte> Der => _der;
+
+    /// <summary>SHA-256 of <see cref="Der"/>, 64 upper-case hex digits, as AWS prints it.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>
+    /// Whether the certificate is one of AWS's that <see cref="TrustAnchors"/> pins, wherever it was read from. A document that chains
+    /// to any other root is not AWS's word.
+    /// </summary>
+    public bool IsAws { get; }
+
+    /// <summary>The certificate, read.</summary>
+    internal Certificate Certificate { get; }
+
+    /// <summary>Its extensions, read.</summary>
+    internal CertificateExtensions Extensions { get; }
+
+    /// <summary>An anchor from a certificate.</summary>
+    /// <param name="name">
+    /// What results call it: 1 to <see cref="MaximumNameLength"/> printable ASCII characters. "aws" and "aws-us-gov" are kept for the
+    /// certificates that AWS publishes under them.
+    /// </param>
+    /// <param name="der">
+    /// One DER certificate of an authority, 1 to 1024 bytes, that keeps every rule an issuer must keep: X.509 v3, a P-384 key,
+    /// ecdsa-with-SHA384, critical basicConstraints with cA, keyUsage with keyCertSign.
+    /// </param>
+    /// <exception cref="ArgumentException">The name or the certificate is not such; the message says what is wrong.</exception>
+    public static TrustAnchor FromCertificate(string name, ReadOnlySpan<byte> der)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryCreate(name, der, out var anchor, out var problem) ? anchor : throw new ArgumentException(problem, nameof(der));
+    }
+
+    /// <summary>An anchor from PEM text (RFC 7468) that holds one block, a CERTIFICATE; text around it is ignored.</summary>
+    /// <param name="name">As for <see cref="FromCertificate"/>.</param>
+    /// <param name="pem">The text.</param>
+    /// <exception cref="ArgumentException">There is not exactly one such block, or as for <see cref="FromCertificate"/>.</exception>
+    public static TrustAnchor FromPem(string name, ReadOnlySpan<char> pem)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryCreateFromPem(name, pem, out var anchor, out var problem) ? anchor : throw new ArgumentException(problem, nameof(pem));
+    }
+
+    /// <summary>As <see cref="FromPem"/>, with what is wrong as a text, one line.</summary>
+    internal static bool TryCreateFromPem(
+        string name, ReadOnlySpan<char> pem, [NotNullWhen(true)] out TrustAnchor? anchor, [NotNullWhen(false)] out string? problem)
+    {
+        anchor = null;
+        if (!PemEncoding.TryFind(pem, out var block) || !pem[block.Label].SequenceEqual("CERTIFICATE"))
+        {
+            problem = $"Trust anchor \"{ByteText.Printable(name)}\": expected PEM text with one block, -----BEGIN CERTIFICATE-----, and found none.";
+            return false;
+        }
+
+        if (PemEncoding.TryFind(pem[block.Location.End..], out _))
+        {
+            problem = $"Trust anchor \"{ByteText.Printable(name)}\": expected one PEM block and found several. Give each anchor its own text.";
+            return false;
+        }
+
+        var der = new byte[block.DecodedDataLength];
+        return Convert.TryFromBase64Chars(pem[block.Base64Data], der, out _)
+            ? TryCreate(name, der, out anchor, out problem)
+            : throw new InvalidOperationException("PemEncoding found base64 that Convert cannot read.");
+    }
+
+    /// <summary>As <see cref="FromCertificate"/>, with what is wrong as a text, one line.</summary>
+    internal static bool TryCreate(
+        string name, ReadOnlySpan<byte> der, [NotNullWhen(true)] out TrustAnchor? anchor, [NotNullWhen(false)] out string? problem)
+    {
+        anchor = null;
+        if (name.Length is 0 or > MaximumNameLength || name.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            problem = $"A trust anchor's name must be 1 to {MaximumNameLength} printable ASCII characters; this one has {name.Length}"
+                + (name.Length is 0 or > MaximumNameLength ? "." : ", and others among them.");
+            return false;
+        }
+
+        var copy = der.ToArray();
+        if (!TryCheck(copy, out var certificate, out var extensions, out var defect))
+        {
+            problem = $"Trust anchor \"{name}\" breaks the rule {defect.Rule}: expected {defect.Expected}, found {defect.Found}.";
+            return false;
+        }
+
+        var fingerprint = Convert.ToHexString(SHA256.HashData(copy));
+        if (FingerprintReservedFor(name) is { } reserved && reserved != fingerprint)
+        {
+            problem = $"The name \"{name}\" is kept for AWS's root with SHA-256 {reserved}, and this certificate has {fingerprint}. Choose another name.";
+            return false;
+        }
+
+        anchor = new TrustAnchor(name, copy, fingerprint, certificate, extensions);
+        problem = null;
+        return true;
+    }
+
+    /// <summary>Whether a certificate's signature verifies under this anchor's key. Thread-safe.</summary>
+    internal bool HasSigned(Certificate certificate)
+    {
+        if (!_idleKeys.TryTake(out var key) && !VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(Certificate), out key))
+        {
+            return false;
+        }
+
+        var verified = key.VerifyDer(certificate.Signed, certificate.Signature);
+        _idleKeys.Add(key);
+        return verified;
+    }
+
+    private static bool TryCheck(
+        byte[] der,
+        [NotNullWhen(true)] out Certificate? certificate,
+        [NotNullWhen(true)] out CertificateExtensions? extensions,
+        [NotNullWhen(false)] out CertificateDefect? defect)
+    {
+        extensions = null;
+        defect = CertificateChecks.CheckEncoding(0, der, out certificate)
+            ?? CertificateChecks.CheckAlgorithms(0, certificate!)
+            ?? CertificateChecks.CheckExtensions(0, certificate!, out extensions)
+            ?? CertificateChecks.CheckIssuerConstraints(0, extensions!, 0)
+            ?? CertificateChecks.CheckIssuerKeyUsage(0, extensions!);
+        return defect is null;
+    }
+
+    private static bool IsFingerprintOfAws(string fingerprint) =>
+        fingerprint is TrustAnchors.AwsNitroEnclavesG1Fingerprint or TrustAnchors.AwsUsGovFingerprint;
+
+    private static string? FingerprintReservedFor(string name) => name switch
+    {
+        TrustAnchors.AwsName => TrustAnchors.AwsNitroEnclavesG1Fingerprint,
+        TrustAnchors.AwsUsGovName => TrustAnchors.AwsUsGovFingerprint,
+        _ => null,
+    };
+}
