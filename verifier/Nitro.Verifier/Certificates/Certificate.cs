@@ -3,9 +3,10 @@ using Nitro.Attestation;
 namespace Nitro.Verifier.Certificates;
 
 /// <summary>
-/// One X.509 v3 certificate whose encoding is strict DER from its first byte to its last (RFC 5280 4.1). Nothing in it is trusted, and
-/// neither its algorithms nor its extensions have been looked into: <see cref="CertificateAlgorithms"/> and
-/// <see cref="CertificateExtensions"/> do that. Immutable as long as the bytes it was made from are left alone; thread-safe.
+/// One X.509 v3 certificate in strict DER, read to its last byte (RFC 5280 4.1). What its algorithm identifiers, its key, its signature
+/// and its extensions hold inside is left to <see cref="CertificateAlgorithms"/> and <see cref="CertificateExtensions"/>; with them every
+/// byte has been held to the one encoding there is. Nothing in it is trusted. Immutable as long as the bytes it was made from are left
+/// alone; thread-safe.
 /// </summary>
 internal sealed class Certificate
 {

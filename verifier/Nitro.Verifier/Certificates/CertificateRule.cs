@@ -17,10 +17,13 @@ internal enum CertificateRule
     /// <summary>The cabundle's first certificate is, byte for byte, a trust anchor (RFC 5280 6.1.1 d). Nothing else in it gives trust.</summary>
     TrustAnchor = 2,
 
-    /// <summary>1 to 1024 bytes of strict DER, X.509 v3, without unique identifiers and trailing bytes (RFC 5280 4.1, X.690 10 and 11).</summary>
+    /// <summary>
+    /// 1 to 1024 bytes of strict DER, X.509 v3, without unique identifiers and trailing bytes (RFC 5280 4.1, X.690 10 and 11). The two
+    /// rules that follow read what this one leaves closed: algorithms, key and signature, then the values of extensions.
+    /// </summary>
     CertificateEncoding = 3,
 
-    /// <summary>P-384 keys and ecdsa-with-SHA384 signatures, inside and outside alike (RFC 5280 4.1.1.2, RFC 5480 2, RFC 5758 3.2).</summary>
+    /// <summary>P-384 keys that are points of the curve, and ecdsa-with-SHA384 signatures in DER (RFC 3279 2.2.3, RFC 5480 2, RFC 5758 3.2).</summary>
     CertificateAlgorithms = 4,
 
     /// <summary>No repeated and no unknown critical extension, the known ones well-formed (RFC 5280 4.2).</summary>
