@@ -56,23 +56,23 @@ public sealed class SimulatedPki : IDisposable
     /// <summary>Keeps the root in a folder, made if it is not there. Each file appears whole or not at all.</summary>
     /// <param name="folder">A folder that holds no root yet.</param>
     /// <exception cref="IOException">The folder holds a root already, which is never overwritten, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public void Save(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
+        using var turn = TakeTurn(folder);
         if (Exists(folder))
         {
             throw new IOException($"{folder} holds a simulated root already, which is not overwritten: load it, or delete it first.");
         }
 
-        // The key first: of two processes that save at once, one gets the name and the other this method's exception.
-        WriteNew(KeyPath(folder), Root.Key.ExportPkcs8PrivateKeyPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        const UnixFileMode OwnersOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        WriteWhole(KeyPath(folder), Root.Key.ExportPkcs8PrivateKeyPem(), OwnersOnly);
         try
         {
-            WriteNew(
-                CertificatePath(folder),
-                PemEncoding.WriteString(CertificateLabel, Root.Der.Span),
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            var certificate = PemEncoding.WriteString(CertificateLabel, Root.Der.Span);
+            WriteWhole(CertificatePath(folder), certificate, OwnersOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch
         {
@@ -234,7 +234,30 @@ public sealed class SimulatedPki : IDisposable
         + "Restore it, or delete the root's two files and make a new root; evidence of the old one then needs the old certificate.",
         inner);
 
-    private static void WriteNew(string path, string text, UnixFileMode mode)
+    /// <summary>
+    /// Keeps two processes from saving into one folder at once; the system lets go when the process ends, however it ends. Moving a file
+    /// to where none was would not do: .NET looks first and renames then.
+    /// </summary>
+    private static FileStream TakeTurn(string folder)
+    {
+        var path = Path.Combine(folder, "simulated-root.lock");
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                Options = FileOptions.DeleteOnClose,
+            });
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Cannot save a simulated root in {folder}: {e.Message}", e);
+        }
+    }
+
+    private static void WriteWhole(string path, string text, UnixFileMode mode)
     {
         var temporary = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -251,7 +274,7 @@ public sealed class SimulatedPki : IDisposable
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
+            File.Move(temporary, path);
         }
         catch
         {

@@ -137,6 +137,53 @@ public class CertificateProfileTests
         Assert.All(Genuine.Documents().Where(row => row.Document.Timestamp.Year >= 2022), row => Check(row.Document));
     }
 
+    [Theory]
+    [InlineData(0x00, "0081", "01", "0000000000000000", "0", 5, 13)]
+    [InlineData(0xff, "00FF", "00FF", "ffffffffffffffff", "ffffffffffffffff", 5, 15)]
+    [InlineData(0x0a, "008A", "0A", "0a0a0a0a0a0a0a0a", "a0a0a0a0a0a0a0a", 5, 22)]
+    public void Numbers_are_as_long_as_AWSs_whatever_the_randomness(
+        byte random, string rootSerial, string serial, string regional, string zonal, int days, int hours)
+    {
+        using var pki = SimulatedPki.Create(bytes => bytes.Fill(random));
+        using var chain = pki.IssueChain("us-east-1", Enclave.ModuleId, new FakeTime().Now);
+        var certificates = chain.Levels.Select(level => X509CertificateLoader.LoadCertificate(level.Der.Span)).ToList();
+        Assert.Equal(17, certificates[0].SerialNumberBytes.Length);
+        Assert.StartsWith(rootSerial, Convert.ToHexString(certificates[0].SerialNumberBytes.Span), StringComparison.Ordinal);
+        var extra = serial.Length == 4 ? 1 : 0;
+        Assert.Equal([16 + extra, 16 + extra, 20 + extra], certificates[1..4].Select(certificate => certificate.SerialNumberBytes.Length));
+        Assert.All(certificates[1..4], certificate => Assert.StartsWith(serial, certificate.SerialNumber, StringComparison.Ordinal));
+        Assert.Equal($"{regional}.us-east-1.aws.nitro-enclaves", certificates[1].GetNameInfo(X509NameType.SimpleName, false));
+        Assert.Equal($"{zonal}.zonal.us-east-1.aws.nitro-enclaves", certificates[2].GetNameInfo(X509NameType.SimpleName, false));
+        Assert.Equal(new TimeSpan(days, hours, 0, 0), certificates[2].NotAfter - certificates[2].NotBefore);
+    }
+
+    [Fact]
+    public void Key_identifiers_are_SHA1_of_the_keys_bits_and_lead_to_the_issuer()
+    {
+        static void Check(IReadOnlyList<byte[]> chain)
+        {
+            var certificates = chain.Select(X509CertificateLoader.LoadCertificate).ToList();
+            for (var level = 0; level < 4; level++)
+            {
+                var own = certificates[level].Extensions.OfType<X509SubjectKeyIdentifierExtension>().Single();
+                Assert.Equal(new X509SubjectKeyIdentifierExtension(certificates[level].PublicKey, critical: false).RawData, own.RawData);
+                if (level > 0)
+                {
+                    var issuers = certificates[level].Extensions.OfType<X509AuthorityKeyIdentifierExtension>().Single();
+                    var issuer = certificates[level - 1].Extensions.OfType<X509SubjectKeyIdentifierExtension>().Single();
+                    Assert.Equal(issuer.SubjectKeyIdentifierBytes.ToArray(), issuers.KeyIdentifier!.Value.ToArray());
+                }
+            }
+        }
+
+        using (var enclave = new Enclave())
+        {
+            Check(enclave.Attest().Chain);
+        }
+
+        Check(Genuine.Documents()[^1].Document.Chain);
+    }
+
     [Fact]
     public void No_CRL_is_looked_for_at_AWS()
     {

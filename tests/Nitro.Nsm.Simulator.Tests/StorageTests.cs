@@ -61,23 +61,33 @@ public sealed class StorageTests : IDisposable
     [Fact]
     public async Task Of_many_that_save_at_once_one_does_and_its_root_is_whole()
     {
-        var pkis = Enumerable.Range(0, 6).Select(_ => SimulatedPki.Create()).ToList();
-        var winners = await Task.WhenAll(pkis.Select(pki => Task.Run(() =>
+        var pkis = Enumerable.Range(0, 4).Select(_ => SimulatedPki.Create()).ToList();
+        for (var round = 0; round < 25; round++)
         {
-            try
-            {
-                pki.Save(folder);
-                return pki;
-            }
-            catch (IOException)
-            {
-                return null;
-            }
-        })));
-        var winner = Assert.Single(winners, pki => pki is not null)!;
-        using var loaded = SimulatedPki.Load(folder);
-        Assert.Equal(winner.RootCertificate.ToArray(), loaded.RootCertificate.ToArray());
-        Assert.Equal(2, Directory.GetFiles(folder).Length);
+            var place = $"{folder}-{round}";
+            using var start = new Barrier(pkis.Count);
+            var winners = await Task.WhenAll(pkis.Select(pki => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait(TestContext.Current.CancellationToken);
+                    try
+                    {
+                        pki.Save(place);
+                        return pki;
+                    }
+                    catch (IOException)
+                    {
+                        return null;
+                    }
+                },
+                TestContext.Current.CancellationToken,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default)));
+            var winner = Assert.Single(winners, pki => pki is not null)!;
+            using var loaded = SimulatedPki.Load(place);
+            Assert.Equal(winner.RootCertificate.ToArray(), loaded.RootCertificate.ToArray());
+            Assert.Equal(2, Directory.GetFiles(place).Length);
+        }
     }
 
     [Fact]
