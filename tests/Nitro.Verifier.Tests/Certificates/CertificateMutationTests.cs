@@ -135,7 +135,7 @@ public sealed class CertificateMutationTests
             {
                 // Chains of one enclave share their upper levels, so an exchange can give the other, genuine, chain.
                 Assert.True(ChainOracles.Dotnet(certificates, chain.Timestamp), $"round {round}");
-                Assert.Contains(chains, genuine => genuine.Certificates.Select(Convert.ToHexString).SequenceEqual(certificates.Select(Convert.ToHexString)));
+                Assert.Contains(chains, genuine => Hex(genuine.Certificates).SequenceEqual(Hex(certificates)));
             }
         }
     }
@@ -161,6 +161,8 @@ public sealed class CertificateMutationTests
 
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
+
+    private static IEnumerable<string> Hex(byte[][] certificates) => certificates.Select(Convert.ToHexString);
 
     private static void AssertMessage(Attestation.FormatError? error, byte[] bytes)
     {

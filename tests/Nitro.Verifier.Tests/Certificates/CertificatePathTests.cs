@@ -145,15 +145,18 @@ public sealed class CertificatePathTests
         other[TestChain.Instance].SubjectPublicKeyInfo = key.ExportSubjectPublicKeyInfo();
         other[TestChain.Leaf].Issuing = key;
         var second = other.Build();
-        TestChain.Validate(first[..^1], second[^1], first[0]).AssertRefused(CertificateRule.CertificateSignature, 4, "another chain's leaf");
-        TestChain.Validate([first[0], .. second[1..^1]], first[^1], first[0]).AssertRefused(CertificateRule.CertificateSignature, 4, "another chain's bundle");
+        TestChain.Validate(first[..^1], second[^1], first[0])
+            .AssertRefused(CertificateRule.CertificateSignature, TestChain.Leaf, "another chain's leaf");
+        TestChain.Validate([first[0], .. second[1..^1]], first[^1], first[0])
+            .AssertRefused(CertificateRule.CertificateSignature, TestChain.Leaf, "another chain's bundle");
     }
 
     [Fact]
     public void Another_module_id_is_refused_and_nothing_is_cut_or_folded()
     {
         var chain = new TestChain();
-        foreach (var moduleId in (string[])["", "i-", TestChain.InstanceId, TestChain.ModuleId[..^1], TestChain.ModuleId + "0", TestChain.ModuleId.ToUpperInvariant()])
+        const string Right = TestChain.ModuleId;
+        foreach (var moduleId in (string[])["", TestChain.InstanceId, Right[..^1], $"{Right}0", $" {Right}", Right.ToUpperInvariant()])
         {
             var verdict = chain.Validate(moduleId: moduleId);
             Assert.Equal(CertificateRule.CertificateProfile, verdict.Defect?.Rule);
@@ -172,8 +175,8 @@ public sealed class CertificatePathTests
     public void A_pathlen_as_large_as_an_int_is_no_limit()
     {
         var chain = new TestChain();
-        chain[TestChain.Root].SetExtension(
-            TestCertificate.BasicConstraintsOid, TestCertificate.Critical, Der.Sequence([0x01, 0x01, 0xFF], Der.Integer(0x7F, 0xFF, 0xFF, 0xFF)));
+        var constraints = Der.Sequence([0x01, 0x01, 0xFF], Der.Integer(0x7F, 0xFF, 0xFF, 0xFF));
+        chain[TestChain.Root].SetExtension(TestCertificate.BasicConstraintsOid, TestCertificate.Critical, constraints);
         chain.Validate().AssertValid("a root with a huge pathlen");
     }
 
@@ -219,8 +222,9 @@ public sealed class CertificatePathTests
         var chain = new TestChain();
         chain[TestChain.Instance].SerialNumber = [0, 0x80, .. new byte[20]];
         var defect = chain.Validate().Defect;
-        Assert.Equal(
-            new CertificateDefect(CertificateRule.CertificateEncoding, 3, "serialNumber at byte 13: at most 21 octets", "22 octets"), defect);
+        var expected = new CertificateDefect(
+            CertificateRule.CertificateEncoding, 3, "serialNumber at byte 13: at most 21 octets", "22 octets");
+        Assert.Equal(expected, defect);
 
         chain = new TestChain();
         chain[TestChain.Leaf].NotAfter = Der.UtcTime(TestChain.Now.AddSeconds(-1));

@@ -61,7 +61,7 @@ public sealed class GenuineChain
     /// <summary>Root first, leaf last.</summary>
     public byte[][] Certificates => [.. Bundle, Leaf];
 
-    /// <summary>The chains of the documents with one of these verdicts in index.tsv; skips the running test where they are absent.</summary>
+    /// <summary>The chains of documents with one of these verdicts in index.tsv; skips the running test where they are absent.</summary>
     public static IReadOnlyList<GenuineChain> Of(params string[] verdicts) =>
         [.. SharedFiles.Documents().Where(document => verdicts.Contains(document.Expected)).Select(document => new GenuineChain(document))];
 

@@ -28,7 +28,8 @@ public sealed class GenuineChainTests
     [Fact]
     public void They_are_valid_without_the_profile_and_with_several_anchors()
     {
-        var validator = new CertificatePathValidator([TrustAnchors.AwsUsGov, TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe);
+        TrustAnchor[] anchors = [TrustAnchors.AwsUsGov, TrustAnchors.AwsNitroEnclavesG1];
+        var validator = new CertificatePathValidator(anchors, CertificateProfile.NoneUnsafe);
         Assert.All(GenuineChain.Valid(), chain => chain.Validate(validator, chain.Timestamp).AssertValid(chain.Document.File));
     }
 
@@ -145,7 +146,8 @@ public sealed class GenuineChainTests
                 Assert.Equal(dotnet.Extensions.OfType<X509KeyUsageExtension>().Single().KeyUsages, extensions!.KeyUsage?.Usages);
                 var constraints = dotnet.Extensions.OfType<X509BasicConstraintsExtension>().Single();
                 Assert.Equal(constraints.CertificateAuthority, extensions.BasicConstraints?.IsAuthority);
-                Assert.Equal(constraints.HasPathLengthConstraint ? constraints.PathLengthConstraint : null, extensions.BasicConstraints?.PathLength);
+                int? pathLength = constraints.HasPathLengthConstraint ? constraints.PathLengthConstraint : null;
+                Assert.Equal(pathLength, extensions.BasicConstraints?.PathLength);
                 var own = dotnet.Extensions.OfType<X509SubjectKeyIdentifierExtension>().SingleOrDefault();
                 Assert.Equal(own?.SubjectKeyIdentifierBytes.ToArray() ?? [], extensions.SubjectKeyIdentifier);
                 var above = dotnet.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().SingleOrDefault();
@@ -162,7 +164,8 @@ public sealed class GenuineChainTests
             var (notBefore, notAfter) = Period(chain.Leaf);
             foreach (var time in (long[])[chain.Timestamp, notBefore - 60_000, notAfter + 60_000])
             {
-                Assert.True(ChainOracles.Dotnet(chain.Certificates, time) == (chain.Validate(Aws, time).Defect is null), $"{chain.Document.File} at {time}");
+                var ours = chain.Validate(Aws, time).Defect is null;
+                Assert.True(ours == ChainOracles.Dotnet(chain.Certificates, time), $"{chain.Document.File} at {time}");
             }
         }
     }
@@ -170,12 +173,14 @@ public sealed class GenuineChainTests
     [Fact]
     public void BouncyCastle_agrees_on_all_at_their_time_and_outside_it()
     {
-        foreach (var chain in GenuineChain.Valid())
+        foreach (var (index, chain) in GenuineChain.Valid().Index())
         {
+            // BouncyCastle is slow, so the times outside are tried on some of them only.
             var (notBefore, notAfter) = Period(chain.Leaf);
-            foreach (var time in (long[])[chain.Timestamp, notBefore - 60_000, notAfter + 60_000])
+            foreach (var time in (long[])(index % 10 == 0 ? [chain.Timestamp, notBefore - 60_000, notAfter + 60_000] : [chain.Timestamp]))
             {
-                Assert.True(ChainOracles.BouncyCastle(chain.Certificates, time) == (chain.Validate(Aws, time).Defect is null), $"{chain.Document.File} at {time}");
+                var ours = chain.Validate(Aws, time).Defect is null;
+                Assert.True(ours == ChainOracles.BouncyCastle(chain.Certificates, time), $"{chain.Document.File} at {time}");
             }
         }
     }
@@ -183,7 +188,9 @@ public sealed class GenuineChainTests
     private static (long NotBefore, long NotAfter) Period(byte[] der)
     {
         using var certificate = X509CertificateLoader.LoadCertificate(der);
-        return (new DateTimeOffset(certificate.NotBefore).ToUnixTimeMilliseconds(), new DateTimeOffset(certificate.NotAfter).ToUnixTimeMilliseconds());
+        return (Milliseconds(certificate.NotBefore), Milliseconds(certificate.NotAfter));
+
+        static long Milliseconds(DateTime time) => new DateTimeOffset(time).ToUnixTimeMilliseconds();
     }
 
     /// <summary>Sig_structure (RFC 9052 4.4).</summary>

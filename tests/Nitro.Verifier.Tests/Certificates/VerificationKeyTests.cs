@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Nitro.Testing;
@@ -87,9 +88,12 @@ public sealed class VerificationKeyTests
     public void The_curves_generator_and_its_negative_are_points_and_their_neighbours_are_not()
     {
         // SP 800-186 3.2.1.4.
-        var x = Convert.FromHexString("AA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7");
-        var y = Convert.FromHexString("3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F");
-        var minusY = Convert.FromHexString("C9E821B569D9D390A26167406D6D23D6070BE242D765EB831625CEEC4A0F473EF59F4E30E2817E6285BCE2846F15F1A0");
+        var x = Convert.FromHexString(
+            "AA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7");
+        var y = Convert.FromHexString(
+            "3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F");
+        var minusY = Convert.FromHexString(
+            "C9E821B569D9D390A26167406D6D23D6070BE242D765EB831625CEEC4A0F473EF59F4E30E2817E6285BCE2846F15F1A0");
         Assert.True(P384.IsUncompressedPoint([4, .. x, .. y]));
         Assert.True(P384.IsUncompressedPoint([4, .. x, .. minusY]));
         Assert.False(P384.IsUncompressedPoint([4, .. y, .. x]));
@@ -115,14 +119,16 @@ public sealed class VerificationKeyTests
 
     private static byte[] SquareRootOfB()
     {
-        var p = System.Numerics.BigInteger.Parse(
-            "0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFFFF0000000000000000FFFFFFFF", NumberStyles.HexNumber, null);
-        var b = System.Numerics.BigInteger.Parse(
-            "0B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF", NumberStyles.HexNumber, null);
+        var p = Number(
+            "0FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFFFF0000000000000000FFFFFFFF");
+        var b = Number(
+            "0B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF");
 
         // p is 3 modulo 4, so a square's root is its power (p + 1) / 4.
-        var root = System.Numerics.BigInteger.ModPow(b, (p + 1) / 4, p).ToByteArray(isUnsigned: true, isBigEndian: true);
+        var root = BigInteger.ModPow(b, (p + 1) / 4, p).ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. new byte[48 - root.Length], .. root];
+
+        static BigInteger Number(string hex) => BigInteger.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
     private static void AssertWycheproof(string file, Func<VerificationKey, byte[], byte[], bool> verify)

@@ -17,7 +17,8 @@ internal static class CertificateAlgorithms
     /// </summary>
     private static ReadOnlySpan<byte> P384KeyPrefix =>
     [
-        0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00,
+        0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+        0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00,
     ];
 
     /// <summary>Checks both algorithm identifiers, the form of the signature, the key's algorithm, and that the key is a point.</summary>
@@ -38,8 +39,8 @@ internal static class CertificateAlgorithms
         if (!key.StartsWith(P384KeyPrefix))
         {
             var expected = $"an uncompressed P-384 key, which starts {Convert.ToHexString(P384KeyPrefix)}";
-            var shown = Math.Min(key.Length, P384KeyPrefix.Length);
-            return new FormatError("subjectPublicKeyInfo", -1, expected, $"{key.Length} bytes that start {Convert.ToHexString(key[..shown])}");
+            var start = Convert.ToHexString(key[..Math.Min(key.Length, P384KeyPrefix.Length)]);
+            return new FormatError("subjectPublicKeyInfo", -1, expected, $"{key.Length} bytes that start {start}");
         }
 
         if (!P384.IsUncompressedPoint(PublicPoint(certificate)))
@@ -52,7 +53,7 @@ internal static class CertificateAlgorithms
             : null;
     }
 
-    /// <summary>The key's uncompressed point, <see cref="P384.PointLength"/> bytes, of a certificate that <see cref="Check"/> has passed.</summary>
+    /// <summary>The key's point, <see cref="P384.PointLength"/> bytes, of a certificate that <see cref="Check"/> has passed.</summary>
     public static ReadOnlySpan<byte> PublicPoint(Certificate certificate) => certificate.SubjectPublicKeyInfo[P384KeyPrefix.Length..];
 
     private static FormatError WrongAlgorithm(string where, ReadOnlySpan<byte> found) =>

@@ -52,12 +52,14 @@ internal static class CertificateChecks
             : new(CertificateRule.KeyUsage, level, "keyUsage with keyCertSign", Text(extensions.KeyUsage));
 
     /// <summary>RFC 5280 4.2.1.3: the leaf's key signs data, and neither certificates nor revocation lists.</summary>
-    public static CertificateDefect? CheckLeafKeyUsage(int level, CertificateExtensions extensions) =>
-        extensions.KeyUsage is { } usage
-            && usage.Usages.HasFlag(X509KeyUsageFlags.DigitalSignature)
-            && (usage.Usages & SignsForOthers) == 0
+    public static CertificateDefect? CheckLeafKeyUsage(int level, CertificateExtensions extensions)
+    {
+        const string Expected = "keyUsage with digitalSignature, without keyCertSign and cRLSign";
+        var usages = extensions.KeyUsage?.Usages ?? X509KeyUsageFlags.None;
+        return usages.HasFlag(X509KeyUsageFlags.DigitalSignature) && (usages & SignsForOthers) == 0
             ? null
-            : new(CertificateRule.KeyUsage, level, "keyUsage with digitalSignature, without keyCertSign and cRLSign", Text(extensions.KeyUsage));
+            : new(CertificateRule.KeyUsage, level, Expected, Text(extensions.KeyUsage));
+    }
 
     /// <summary>RFC 5280 4.1.2.5 and 6.1.3 a 2: both ends belong to the period. A millisecond after notAfter is outside.</summary>
     public static CertificateDefect? CheckValidityPeriod(int level, Certificate certificate, long milliseconds)

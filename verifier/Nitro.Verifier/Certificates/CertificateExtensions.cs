@@ -65,7 +65,8 @@ internal sealed class CertificateExtensions
         {
             if (earlier.Identifier.Content(_certificate.Der).SequenceEqual(identifier))
             {
-                return reader.Fail("extensions", all[index].Identifier.Start, "each extension once (RFC 5280 4.2)", $"{Name(all[index])} again");
+                var found = $"{Name(all[index])} again";
+                return reader.Fail("extensions", all[index].Identifier.Start, "each extension once (RFC 5280 4.2)", found);
             }
         }
 
@@ -84,11 +85,14 @@ internal sealed class CertificateExtensions
             case ExtensionKinds.KeyUsage:
                 return TryReadKeyUsage(value, extension.Critical);
             case ExtensionKinds.SubjectKeyIdentifier:
-                return TryRefuseCritical(ref reader, extension, "subjectKeyIdentifier", "4.2.1.2") && TryReadSubjectKeyIdentifier(value);
+                return TryRefuseCritical(ref reader, extension, "subjectKeyIdentifier", "4.2.1.2")
+                    && TryReadSubjectKeyIdentifier(value);
             case ExtensionKinds.AuthorityKeyIdentifier:
-                return TryRefuseCritical(ref reader, extension, "authorityKeyIdentifier", "4.2.1.1") && TryReadAuthorityKeyIdentifier(value);
+                return TryRefuseCritical(ref reader, extension, "authorityKeyIdentifier", "4.2.1.1")
+                    && TryReadAuthorityKeyIdentifier(value);
             case ExtensionKinds.CrlDistributionPoints:
-                return TryRefuseCritical(ref reader, extension, "cRLDistributionPoints", "4.2.1.13") && TryReadCrlDistributionPoints(value);
+                return TryRefuseCritical(ref reader, extension, "cRLDistributionPoints", "4.2.1.13")
+                    && TryReadCrlDistributionPoints(value);
             case ExtensionKinds.Others when !extension.Critical:
                 return true;
             default:
@@ -155,12 +159,12 @@ internal sealed class CertificateExtensions
             return false;
         }
 
+        var octets = number.Content(_certificate.Der);
         if (!authority)
         {
-            return fields.Fail(Where, number.Start, "none, as cA is FALSE (RFC 5280 4.2.1.9)", ByteText.Hex(number.Content(_certificate.Der)));
+            return fields.Fail(Where, number.Start, "none, as cA is FALSE (RFC 5280 4.2.1.9)", ByteText.Hex(octets));
         }
 
-        var octets = number.Content(_certificate.Der);
         if (octets.Length > sizeof(int))
         {
             return fields.Fail(Where, number.Start, $"at most {int.MaxValue}", ByteText.Hex(octets));
@@ -298,6 +302,9 @@ internal sealed class CertificateExtensions
     private static bool TryRefuseEmpty(ref DerReader reader, string where, DerValue identifier) =>
         identifier.ContentLength > 0 || reader.Fail(where, identifier.Start, "an identifier of at least one octet", "none");
 
-    private string Name(CertificateExtension extension) =>
-        $"{(extension.Critical ? "critical " : "")}extension with identifier {ByteText.Hex(extension.Identifier.Content(_certificate.Der))}";
+    private string Name(CertificateExtension extension)
+    {
+        var identifier = ByteText.Hex(extension.Identifier.Content(_certificate.Der));
+        return $"{(extension.Critical ? "critical " : "")}extension with identifier {identifier}";
+    }
 }

@@ -248,7 +248,8 @@ internal sealed class CertificatePathValidator
     /// From the root down, so that the platform never gets a key that the certificate above has not signed. The root's signature over
     /// itself is not verified: its bytes are the anchor's, and whoever could forge them there could forge the anchor.
     /// </summary>
-    private static CertificateDefect? CheckSignatures(TrustAnchor anchor, ReadOnlySpan<Certificate> certificates, out VerificationKey? leafKey)
+    private static CertificateDefect? CheckSignatures(
+        TrustAnchor anchor, ReadOnlySpan<Certificate> certificates, out VerificationKey? leafKey)
     {
         leafKey = null;
         VerificationKey? key = null;

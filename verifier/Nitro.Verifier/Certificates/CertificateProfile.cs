@@ -1,6 +1,6 @@
 namespace Nitro.Verifier.Certificates;
 
-/// <summary>Which invariants beyond RFC 5280 a path is held to. Numbers are append-only: a new shape of AWS's chains is a new value.</summary>
+/// <summary>Which invariants beyond RFC 5280 a path is held to. Append-only: a new shape of AWS's chains is a new value.</summary>
 internal enum CertificateProfile
 {
     /// <summary>

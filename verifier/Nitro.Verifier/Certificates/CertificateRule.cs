@@ -14,7 +14,7 @@ internal enum CertificateRule
     /// </summary>
     BundleLength = 1,
 
-    /// <summary>The cabundle's first certificate is, byte for byte, a trust anchor (RFC 5280 6.1.1 d). Nothing else in it gives trust.</summary>
+    /// <summary>The cabundle's first certificate is, byte for byte, a trust anchor (RFC 5280 6.1.1 d). Nothing else gives trust.</summary>
     TrustAnchor = 2,
 
     /// <summary>
@@ -23,7 +23,7 @@ internal enum CertificateRule
     /// </summary>
     CertificateEncoding = 3,
 
-    /// <summary>P-384 keys that are points of the curve, and ecdsa-with-SHA384 signatures in DER (RFC 3279 2.2.3, RFC 5480 2, RFC 5758 3.2).</summary>
+    /// <summary>P-384 keys, points of the curve; ecdsa-with-SHA384 signatures in DER (RFC 3279 2.2.3, RFC 5480 2, RFC 5758 3.2).</summary>
     CertificateAlgorithms = 4,
 
     /// <summary>No repeated and no unknown critical extension, the known ones well-formed (RFC 5280 4.2).</summary>
@@ -41,7 +41,7 @@ internal enum CertificateRule
     /// <summary>The authority key identifier is the subject key identifier above it where both are there (RFC 5280 4.2.1.1).</summary>
     KeyIdentifiers = 9,
 
-    /// <summary>The given time lies within every validity period, the root's too, both ends included (RFC 5280 4.1.2.5 and 6.1.3 a 2).</summary>
+    /// <summary>The time lies within every validity period, the root's too, both ends included (RFC 5280 4.1.2.5 and 6.1.3 a 2).</summary>
     ValidityPeriod = 10,
 
     /// <summary>Every signature below the root verifies under the key above it, from the root down (RFC 5280 6.1.3 a 1).</summary>

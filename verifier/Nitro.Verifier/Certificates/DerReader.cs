@@ -133,7 +133,7 @@ internal ref struct DerReader
         return wellFormed || Fail(where, value.Start, "an OBJECT IDENTIFIER in its shortest form", ByteText.Hex(content));
     }
 
-    /// <summary>Reads a BIT STRING that is a whole number of octets; <paramref name="octets"/> leaves out the count of unused bits.</summary>
+    /// <summary>Reads a BIT STRING of whole octets; <paramref name="octets"/> leaves out the count of unused bits.</summary>
     public bool TryReadOctetsAsBits(string where, out DerValue octets)
     {
         octets = default;
@@ -166,7 +166,7 @@ internal ref struct DerReader
         var content = value.Content(_bytes);
         if (content.Length < 2 || content[^1] == 0 || BitOperations.TrailingZeroCount(content[^1]) != content[0])
         {
-            return Fail(where, value.Start, "a BIT STRING of named bits, the last one set, without trailing zero bits", ByteText.Hex(content));
+            return Fail(where, value.Start, "named bits, at least one set, without trailing zero bits", ByteText.Hex(content));
         }
 
         octets = value with { ContentStart = value.ContentStart + 1 };

@@ -28,7 +28,7 @@ public sealed class TrustAnchor
         IsAws = IsFingerprintOfAws(fingerprint);
     }
 
-    /// <summary>"aws" and "aws-us-gov", after AWS's partitions, for the roots in <see cref="TrustAnchors"/>; the caller's name for others.</summary>
+    /// <summary>"aws" or "aws-us-gov", AWS's partitions, for those in <see cref="TrustAnchors"/>; for others the caller's.</summary>
     public string Name { get; }
 
     /// <summary>The certificate, DER.</summary>
@@ -80,15 +80,16 @@ public sealed class TrustAnchor
         string name, ReadOnlySpan<char> pem, [NotNullWhen(true)] out TrustAnchor? anchor, [NotNullWhen(false)] out string? problem)
     {
         anchor = null;
+        var shown = ByteText.Printable(name);
         if (!PemEncoding.TryFind(pem, out var block) || !pem[block.Label].SequenceEqual("CERTIFICATE"))
         {
-            problem = $"Trust anchor \"{ByteText.Printable(name)}\": expected PEM text with one block, -----BEGIN CERTIFICATE-----, and found none.";
+            problem = $"Trust anchor \"{shown}\": expected PEM text with a block -----BEGIN CERTIFICATE----- and found none.";
             return false;
         }
 
         if (PemEncoding.TryFind(pem[block.Location.End..], out _))
         {
-            problem = $"Trust anchor \"{ByteText.Printable(name)}\": expected one PEM block and found several. Give each anchor its own text.";
+            problem = $"Trust anchor \"{shown}\": expected one PEM block and found several. Give each anchor its own text.";
             return false;
         }
 
@@ -120,7 +121,8 @@ public sealed class TrustAnchor
         var fingerprint = Convert.ToHexString(SHA256.HashData(copy));
         if (FingerprintReservedFor(name) is { } reserved && reserved != fingerprint)
         {
-            problem = $"The name \"{name}\" is kept for AWS's root with SHA-256 {reserved}, and this certificate has {fingerprint}. Choose another name.";
+            problem = $"The name \"{name}\" is kept for AWS's root with SHA-256 {reserved}; "
+                + $"this certificate has {fingerprint}. Choose another name.";
             return false;
         }
 

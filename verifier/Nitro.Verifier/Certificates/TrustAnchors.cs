@@ -44,6 +44,6 @@ public static class TrustAnchors
         return anchor.Fingerprint == fingerprint
             ? TrustAnchor.FromCertificate(name, der)
             : throw new InvalidOperationException(
-                $"The embedded root certificate {resource} should have SHA-256 {fingerprint} and has {anchor.Fingerprint}: the assembly is damaged.");
+                $"The assembly is damaged: its {resource} should have SHA-256 {fingerprint} and has {anchor.Fingerprint}.");
     }
 }
