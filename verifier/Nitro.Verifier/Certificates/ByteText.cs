@@ -18,7 +18,7 @@ internal static class ByteText
 
         return bytes.Length <= MaximumBytes
             ? Convert.ToHexString(bytes)
-            : $"{Convert.ToHexString(bytes[..MaximumBytes])}… ({bytes.Length} bytes)";
+            : $"{Convert.ToHexString(bytes[..MaximumBytes])}... ({bytes.Length} bytes)";
     }
 
     /// <summary>Printable ASCII as it is, everything else as a question mark, so that no byte can steer a terminal.</summary>

@@ -93,10 +93,8 @@ public sealed class TrustAnchor
             return false;
         }
 
-        var der = new byte[block.DecodedDataLength];
-        return Convert.TryFromBase64Chars(pem[block.Base64Data], der, out _)
-            ? TryCreate(name, der, out anchor, out problem)
-            : throw new InvalidOperationException("PemEncoding found base64 that Convert cannot read.");
+        // PemEncoding has checked the base64.
+        return TryCreate(name, Convert.FromBase64String(pem[block.Base64Data].ToString()), out anchor, out problem);
     }
 
     /// <summary>As <see cref="FromCertificate"/>, with what is wrong as a text, one line.</summary>

@@ -11,7 +11,7 @@ namespace Nitro.Verifier.Certificates;
 /// </summary>
 /// <remarks>
 /// The key is handed to the platform inside a certificate of our own making (<see cref="Wrapper"/>). Importing it as parameters or as
-/// SubjectPublicKeyInfo costs 650 µs with OpenSSL, more than a verification (450 µs), because .NET then has it multiply the point by the
+/// SubjectPublicKeyInfo costs 650 µs with OpenSSL 3.0, more than a verification (450 µs), because it then multiplies the point by the
 /// curve's order. Read from a certificate it costs 100 µs, and that multiplication can tell nothing that
 /// <see cref="P384.IsUncompressedPoint"/> has not: the cofactor is 1. A certificate of our own, rather than the genuine one, is a little
 /// faster, allocates less, and keeps the verdict free of what a platform's X.509 parser thinks of the genuine one's other fields.
@@ -39,6 +39,8 @@ internal sealed class VerificationKey : IDisposable
     public static bool TryLoad(ReadOnlySpan<byte> point, [NotNullWhen(true)] out VerificationKey? key)
     {
         key = null;
+
+        // The platform's own check is another one: OpenSSL, for instance, takes points in hybrid form too.
         if (!P384.IsUncompressedPoint(point))
         {
             return false;
@@ -57,7 +59,7 @@ internal sealed class VerificationKey : IDisposable
         }
         catch (CryptographicException)
         {
-            // A point of the curve is a key everywhere. A platform that thinks otherwise cannot verify anything, so the answer is no.
+            // A point of the curve is a key everywhere. Where it is not, nothing can be verified, and the answer is no.
         }
 
         return key is not null;
