@@ -304,8 +304,16 @@ public sealed class UnverifiedDocument
         return bundle;
     }
 
-    private static ReadOnlyMemory<byte>? ReadOptional(ref StrictCborReader reader, string where, ReadOnlyMemory<byte> payload) =>
-        reader.TryReadNull() ? default(ReadOnlyMemory<byte>?) : ReadMemory(ref reader, where, 0, MaximumOptionalField, payload);
+    private static ReadOnlyMemory<byte>? ReadOptional(ref StrictCborReader reader, string where, ReadOnlyMemory<byte> payload)
+    {
+        // Not a conditional expression: there, null would turn into an empty memory by way of byte[], and "none" into "empty".
+        if (reader.TryReadNull())
+        {
+            return null;
+        }
+
+        return ReadMemory(ref reader, where, 0, MaximumOptionalField, payload);
+    }
 
     private static ReadOnlyMemory<byte> ReadMemory(ref StrictCborReader reader, string where, int minimum, int maximum, ReadOnlyMemory<byte> payload)
     {

@@ -161,8 +161,16 @@ internal static class EvidenceReader
         }, null);
     }
 
-    private static ReadOnlyMemory<byte>? Optional(Dictionary<string, byte[]> members, string name) =>
-        members.TryGetValue(name, out var bytes) ? new ReadOnlyMemory<byte>(bytes) : default(ReadOnlyMemory<byte>?);
+    private static ReadOnlyMemory<byte>? Optional(Dictionary<string, byte[]> members, string name)
+    {
+        // Not a conditional expression: there, null would turn into an empty memory by way of byte[], and "absent" into "empty".
+        if (!members.TryGetValue(name, out var bytes))
+        {
+            return null;
+        }
+
+        return bytes;
+    }
 
     private static string Quote(string name) => $"\"{(name.Length <= 64 ? name : name[..64] + "…")}\"";
 
