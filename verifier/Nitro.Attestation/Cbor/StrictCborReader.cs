@@ -40,7 +40,7 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> data, int baseOffset = 0
     /// <summary>The major type of the next item, or -1 at the end of the data.</summary>
     public readonly int PeekMajorType() => AtEnd ? -1 : _data[_position] >> 5;
 
-    /// <summary>Skips a tag of exactly this number if it stands next, in its shortest form.</summary>
+    /// <summary>Skips a tag of exactly this number, at most 23, if it stands next, in its shortest form.</summary>
     public bool TryReadTag(byte number)
     {
         if (Failed || AtEnd || _data[_position] != (Tag << 5 | number))
@@ -82,6 +82,11 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> data, int baseOffset = 0
         var start = _position;
         var negative = PeekMajorType() == NegativeInteger;
         var value = ReadHead(where, negative ? NegativeInteger : UnsignedInteger);
+        if (Failed)
+        {
+            return 0;
+        }
+
         if (value > long.MaxValue)
         {
             FailAt(start, where, "an integer of 64 bits", "a larger one");
@@ -216,7 +221,8 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> data, int baseOffset = 0
 
         if (additional > 27)
         {
-            Fail(where, Name(majorType) + " of definite length", additional == 31 ? "one of indefinite length" : "a reserved length code");
+            var indefinite = additional == 31 && majorType is >= ByteString and <= Map;
+            Fail(where, Name(majorType) + (indefinite ? " of definite length" : ""), indefinite ? "one of indefinite length" : "a reserved head");
             return 0;
         }
 
@@ -257,6 +263,7 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> data, int baseOffset = 0
             Null => "null",
             Break => "a break",
             0xf4 or 0xf5 => "a boolean",
+            0xf9 or 0xfa or 0xfb => "a floating-point number",
             var first => Name(first >> 5),
         };
     }
