@@ -77,9 +77,15 @@ public sealed class Claim
     }
 
     /// <summary>Reads a claim that is encoded in just the way <see cref="Encode"/> does it. Never throws, whatever the bytes.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> data, out Claim? claim, out FormatError? error)
+    /// <param name="data">The whole claim.</param>
+    /// <param name="claim">The claim, when its form is right.</param>
+    /// <param name="error">What is wrong, when it is not.</param>
+    public static bool TryParse(ReadOnlySpan<byte> data, out Claim? claim, out FormatError? error) => TryParse(data, 0, out claim, out error);
+
+    /// <summary>Reads a claim that stands at <paramref name="baseOffset"/> of something larger, so that errors name their place in that.</summary>
+    internal static bool TryParse(ReadOnlySpan<byte> data, int baseOffset, out Claim? claim, out FormatError? error)
     {
-        var reader = new StrictCborReader(data);
+        var reader = new StrictCborReader(data, baseOffset);
         Statement.ReadHeader(ref reader, "claim", Keys, Version, Type);
         var model = Statement.ReadDigest(ref reader, 3, "claim.model");
         var input = Statement.ReadDigest(ref reader, 4, "claim.input");

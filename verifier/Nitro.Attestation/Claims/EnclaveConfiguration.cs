@@ -16,8 +16,8 @@ public sealed class EnclaveConfiguration
     /// <summary>The most UTF-8 bytes of a setting's name or value.</summary>
     public const int MaximumText = 255;
 
-    /// <summary>The most bytes of an encoded configuration.</summary>
-    public const int MaximumSize = 64 + (MaximumSettings * 2 * (2 + MaximumText));
+    /// <summary>The most bytes of an encoded configuration: 25 for the array's head, the header and the map's head, then names and values.</summary>
+    public const int MaximumSize = 25 + (MaximumSettings * 2 * (2 + MaximumText));
 
     private const string Header = "nitro/configuration/1";
 

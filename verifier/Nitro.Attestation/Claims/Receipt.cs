@@ -13,8 +13,8 @@ public sealed class Receipt
     /// <summary>The content type in the protected header: nothing else that a session key signs has it.</summary>
     public const string ContentType = "application/vnd.nitro.claim+cbor";
 
-    /// <summary>The most bytes of a receipt.</summary>
-    public const int MaximumSize = Claim.MaximumSize + 160;
+    /// <summary>The most bytes of a receipt: the largest claim under ES384, and 144 bytes of heads, headers and signature.</summary>
+    public const int MaximumSize = Claim.MaximumSize + 144;
 
     private static readonly byte[] Es256Header = EncodeHeader(CoseAlgorithm.Es256);
     private static readonly byte[] Es384Header = EncodeHeader(CoseAlgorithm.Es384);
@@ -52,10 +52,17 @@ public sealed class Receipt
     /// <param name="algorithm">What to sign with.</param>
     /// <param name="claim">The encoded claim.</param>
     /// <returns>The receipt's bytes.</returns>
+    /// <exception cref="ArgumentException">The key is of another size than the algorithm's curve.</exception>
     public static byte[] Sign(ECDsa key, CoseAlgorithm algorithm, ReadOnlySpan<byte> claim)
     {
         ArgumentNullException.ThrowIfNull(key);
         var header = ProtectedHeader(algorithm).Span;
+        var keySize = algorithm.SignatureSize() * 4;
+        if (key.KeySize != keySize)
+        {
+            throw new ArgumentException(Text($"{algorithm.Name()} signs with a key of {keySize} bits, not {key.KeySize}."), nameof(key));
+        }
+
         Span<byte> hash = stackalloc byte[Sha384Digest.Size];
         hash = hash[..CoseSign1.HashToBeSigned(algorithm.HashName(), header, claim, hash)];
         return CoseSign1.Encode(header, claim, key.SignHash(hash.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
@@ -89,7 +96,7 @@ public sealed class Receipt
             _ when cose.Signature.Length != algorithm.SignatureSize() => new("signature", -1, Text($"{algorithm.SignatureSize()} bytes"), Text($"{cose.Signature.Length}")),
             _ => null,
         };
-        if (error is not null || !Claim.TryParse(cose.Payload.Span, out var claim, out error))
+        if (error is not null || !Claim.TryParse(cose.Payload.Span, cose.PayloadOffset, out var claim, out error))
         {
             return false;
         }
