@@ -39,8 +39,12 @@ public sealed class Claim
             : throw new ArgumentException($"A claim's nonce has at most {MaximumNonce} bytes, not {value.Length}.", nameof(value));
     }
 
-    /// <summary>When the enclave answered by its own clock: milliseconds since 1970-01-01 UTC.</summary>
-    public required ulong IssuedAtMs { get; init; }
+    /// <summary>When the enclave answered by its own clock: milliseconds since 1970-01-01 UTC, before the year 10000.</summary>
+    public required ulong IssuedAtMs
+    {
+        get;
+        init => field = Statement.CheckTimeMs(value);
+    }
 
     /// <summary>The claim's number within its session, from 0, without gaps.</summary>
     public required ulong Sequence { get; init; }

@@ -22,8 +22,12 @@ public sealed class SessionStatement
     /// <summary>The digest of the enclave's configuration.</summary>
     public required Sha384Digest Configuration { get; init; }
 
-    /// <summary>When the session key was made: milliseconds since 1970-01-01 UTC by the enclave's clock.</summary>
-    public required ulong StartedAtMs { get; init; }
+    /// <summary>When the session key was made: milliseconds since 1970-01-01 UTC by the enclave's clock, before the year 10000.</summary>
+    public required ulong StartedAtMs
+    {
+        get;
+        init => field = Statement.CheckTimeMs(value);
+    }
 
     /// <summary>What the session key signs with.</summary>
     public required CoseAlgorithm Algorithm

@@ -46,6 +46,11 @@ internal static class Statement
         return reader.Failed ? default : Sha384Digest.FromBytes(bytes);
     }
 
+    /// <summary>The time, when a statement may hold it: a reader refuses what is past the calendar, so nobody may write it.</summary>
+    public static ulong CheckTimeMs(ulong time) => time <= LastMillisecond
+        ? time
+        : throw new ArgumentOutOfRangeException(nameof(time), time, "Milliseconds since 1970, at most " + Number(LastMillisecond) + ".");
+
     public static ulong ReadTimeMs(ref StrictCborReader reader, string where)
     {
         var at = reader.Position;
