@@ -44,7 +44,7 @@ public sealed class UnverifiedDocument
         TimestampMs = fields.TimestampMs;
         Pcrs = fields.Pcrs!;
         Certificate = fields.Certificate;
-        Cabundle = fields.Cabundle!;
+        Cabundle = Array.AsReadOnly(fields.Cabundle!);
         PublicKey = fields.PublicKey;
         UserData = fields.UserData;
         Nonce = fields.Nonce;
