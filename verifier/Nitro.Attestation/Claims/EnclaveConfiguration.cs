@@ -37,28 +37,30 @@ public sealed class EnclaveConfiguration
     public Sha384Digest Digest { get; }
 
     /// <summary>Makes a configuration from settings in any order.</summary>
-    /// <exception cref="ArgumentException">Too many settings, a name twice, a name or value that is too long, or an empty name.</exception>
+    /// <exception cref="ArgumentException">Too many settings, a name twice, a name or value that is too long, null or no Unicode, or an empty name.</exception>
     public static EnclaveConfiguration Create(IEnumerable<KeyValuePair<string, string>> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         KeyValuePair<string, string>[] sorted = [.. settings];
-        Array.Sort(sorted, (left, right) => Compare(left.Key, right.Key));
         if (sorted.Length > MaximumSettings)
         {
             throw new ArgumentException($"A configuration has at most {MaximumSettings} settings, not {sorted.Length}.", nameof(settings));
         }
 
-        for (var i = 0; i < sorted.Length; i++)
+        foreach (var (name, value) in sorted)
         {
-            var (name, value) = sorted[i];
-            if (Length(name) is 0 or > MaximumText || Length(value) > MaximumText)
+            if (name is null || value is null || Utf8Text.Length(name) is < 1 or > MaximumText || Utf8Text.Length(value) is < 0 or > MaximumText)
             {
-                throw new ArgumentException($"A setting's name has 1 to {MaximumText} bytes of UTF-8 and its value at most {MaximumText}: \"{name}\" has {Length(name)} and {Length(value)}.", nameof(settings));
+                throw new ArgumentException($"A setting's name has 1 to {MaximumText} bytes of UTF-8 and its value at most {MaximumText}: \"{name}\" or its value has not.", nameof(settings));
             }
+        }
 
-            if (i > 0 && sorted[i - 1].Key == name)
+        Array.Sort(sorted, (left, right) => Compare(left.Key, right.Key));
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[i - 1].Key == sorted[i].Key)
             {
-                throw new ArgumentException($"The setting \"{name}\" is there twice.", nameof(settings));
+                throw new ArgumentException($"The setting \"{sorted[i].Key}\" is there twice.", nameof(settings));
             }
         }
 
@@ -96,11 +98,9 @@ public sealed class EnclaveConfiguration
     /// <summary>The encoding.</summary>
     public byte[] Encode() => [.. _encoded];
 
-    private static int Length(string text) => System.Text.Encoding.UTF8.GetByteCount(text);
-
     private static int Compare(string left, string right)
     {
-        var byLength = Length(left).CompareTo(Length(right));
+        var byLength = Utf8Text.Length(left).CompareTo(Utf8Text.Length(right));
         return byLength != 0 ? byLength : Utf8Order.Compare(left, right);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Formats.Cbor;
-using System.Text;
 using Nitro.Attestation.Cbor;
 
 namespace Nitro.Attestation.Claims;
@@ -36,25 +35,25 @@ public sealed class ModelManifest
     public Sha384Digest Digest { get; }
 
     /// <summary>Makes a manifest from entries in any order.</summary>
-    /// <exception cref="ArgumentException">No entry or too many, a name or version that is empty or too long, or the same pair twice.</exception>
+    /// <exception cref="ArgumentException">No entry or too many, a name or version that is empty, too long, null or no Unicode, or the same pair twice.</exception>
     public static ModelManifest Create(IEnumerable<ManifestEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
         ManifestEntry[] sorted = [.. entries];
-        Array.Sort(sorted, Compare);
         if (sorted.Length is 0 or > MaximumEntries)
         {
             throw new ArgumentException($"A manifest has 1 to {MaximumEntries} models, not {sorted.Length}.", nameof(entries));
         }
 
-        foreach (var text in sorted.SelectMany(entry => new[] { entry.Name, entry.Version }))
+        foreach (var text in sorted.SelectMany(entry => new[] { entry?.Name, entry?.Version }))
         {
-            if (Encoding.UTF8.GetByteCount(text) is 0 or > MaximumText)
+            if (text is null || Utf8Text.Length(text) is < 1 or > MaximumText)
             {
-                throw new ArgumentException($"A model's name and version have 1 to {MaximumText} bytes of UTF-8; \"{text}\" has {Encoding.UTF8.GetByteCount(text)}.", nameof(entries));
+                throw new ArgumentException($"A model's name and version have 1 to {MaximumText} bytes of UTF-8; \"{text}\" has not.", nameof(entries));
             }
         }
 
+        Array.Sort(sorted, Compare);
         for (var i = 1; i < sorted.Length; i++)
         {
             if (Compare(sorted[i - 1], sorted[i]) == 0)

@@ -29,18 +29,23 @@ public sealed class InferenceInput
     public IReadOnlyList<Tensor> Tensors { get; }
 
     /// <summary>Makes an input from parts in any order.</summary>
-    /// <exception cref="ArgumentException">A name twice, or too many tensors.</exception>
+    /// <exception cref="ArgumentException">A name twice, too many tensors or outputs, or an output's name that has not 1 to 255 bytes of UTF-8.</exception>
     public static InferenceInput Create(IEnumerable<Tensor> tensors, IEnumerable<string> requestedOutputs)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(requestedOutputs);
         string[] outputs = [.. requestedOutputs];
-        Array.Sort(outputs, Utf8Order.Compare);
         if (outputs.Length > TensorList.MaximumTensors || outputs.Distinct(StringComparer.Ordinal).Count() != outputs.Length)
         {
             throw new ArgumentException($"At most {TensorList.MaximumTensors} requested outputs, each once.", nameof(requestedOutputs));
         }
 
+        if (Array.Exists(outputs, name => name is null || Utf8Text.Length(name) is < 1 or > Tensor.MaximumName))
+        {
+            throw new ArgumentException($"A requested output's name has 1 to {Tensor.MaximumName} bytes of UTF-8.", nameof(requestedOutputs));
+        }
+
+        Array.Sort(outputs, Utf8Order.Compare);
         return new InferenceInput(outputs, TensorList.Sort(tensors, nameof(tensors)));
     }
 
@@ -69,6 +74,7 @@ public sealed class InferenceInput
     }
 
     /// <summary>The encoding, without the salt.</summary>
+    /// <exception cref="OverflowException">The tensors together have more bytes than an array can hold.</exception>
     public byte[] Encode()
     {
         var writer = new CborWriter(CborConformanceMode.Canonical, initialCapacity: TensorList.Bound(_tensors) + (RequestedOutputs.Count * (Tensor.MaximumName + 2)));
@@ -88,7 +94,8 @@ public sealed class InferenceInput
     }
 
     /// <summary>The digest that a claim holds of an encoded input.</summary>
-    /// <param name="encoded">What <see cref="Encode"/> gives.</param>
+    /// <param name="encoded">What <see cref="Encode"/> gives; bytes from outside have to pass <see cref="TryParse"/> first.</param>
     /// <param name="salt">The input's salt, 32 bytes.</param>
+    /// <exception cref="ArgumentException">The salt has another size, or what is encoded is no array of this form.</exception>
     public static Sha384Digest ComputeDigest(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> salt) => SaltedDigest.Compute(Header, salt, encoded, items: 3);
 }

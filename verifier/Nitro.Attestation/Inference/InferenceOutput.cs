@@ -43,6 +43,7 @@ public sealed class InferenceOutput
     }
 
     /// <summary>The encoding, without the salt.</summary>
+    /// <exception cref="OverflowException">The tensors together have more bytes than an array can hold.</exception>
     public byte[] Encode()
     {
         var writer = new CborWriter(CborConformanceMode.Canonical, initialCapacity: TensorList.Bound(_tensors));
@@ -53,7 +54,8 @@ public sealed class InferenceOutput
     }
 
     /// <summary>The digest that a claim holds of an encoded output.</summary>
-    /// <param name="encoded">What <see cref="Encode"/> gives.</param>
+    /// <param name="encoded">What <see cref="Encode"/> gives; bytes from outside have to pass <see cref="TryParse"/> first.</param>
     /// <param name="salt">The output's salt, 32 bytes.</param>
+    /// <exception cref="ArgumentException">The salt has another size, or what is encoded is no array of this form.</exception>
     public static Sha384Digest ComputeDigest(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> salt) => SaltedDigest.Compute(Header, salt, encoded, items: 1);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Nitro.Attestation.Inference;
 
@@ -19,7 +18,7 @@ public sealed class Tensor
     {
         Name = name;
         Datatype = datatype;
-        Shape = shape;
+        Shape = Array.AsReadOnly(shape);
         Data = data;
     }
 
@@ -44,6 +43,7 @@ public sealed class Tensor
         TryCreate(name, datatype, shape, data, out var tensor, out var error) ? tensor! : throw new ArgumentException(error!.ToString(), nameof(data));
 
     /// <summary>Makes a tensor, or says why name, shape and data do not agree. Never throws on their content.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The datatype is none of the enum's.</exception>
     public static bool TryCreate(string name, Datatype datatype, IEnumerable<long> shape, ReadOnlyMemory<byte> data, out Tensor? tensor, out FormatError? error)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -62,8 +62,10 @@ public sealed class Tensor
 
     private static FormatError? CheckName(string name)
     {
-        var length = Encoding.UTF8.GetByteCount(name);
-        return length is >= 1 and <= MaximumName ? null : Error("tensor name", $"1 to {MaximumName} bytes of UTF-8", $"{length}");
+        var length = Utf8Text.Length(name);
+        return length is >= 1 and <= MaximumName
+            ? null
+            : Error("tensor name", $"1 to {MaximumName} bytes of UTF-8", length < 0 ? $"half a surrogate pair" : (FormattableString)$"{length}");
     }
 
     private static FormatError? CheckShape(string name, long[] shape, out long count)
@@ -81,15 +83,17 @@ public sealed class Tensor
                 return Error($"shape of tensor \"{name}\"", $"dimensions of 0 or more", $"{dimension}");
             }
 
-            // The cap keeps the product far from overflow; no tensor near it could be held in memory.
+            // The cap keeps the product far from overflow; no tensor near it could be held in memory. It counts dimensions of 0 as 1, or a 0 in
+            // front would let others pass that are refused when it stands behind them.
             if (dimension != 0 && count > int.MaxValue / dimension)
             {
-                return Error($"shape of tensor \"{name}\"", $"at most {int.MaxValue} elements", $"more");
+                return Error($"shape of tensor \"{name}\"", $"dimensions whose product, but for any 0, is at most {int.MaxValue}", $"more");
             }
 
-            count *= dimension;
+            count *= Math.Max(dimension, 1);
         }
 
+        count = shape.Contains(0) ? 0 : count;
         return null;
     }
 

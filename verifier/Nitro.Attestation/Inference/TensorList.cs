@@ -11,12 +11,17 @@ internal static class TensorList
     public static Tensor[] Sort(IEnumerable<Tensor> tensors, string parameter)
     {
         Tensor[] sorted = [.. tensors];
-        Array.Sort(sorted, (left, right) => Utf8Order.Compare(left.Name, right.Name));
         if (sorted.Length > MaximumTensors)
         {
             throw new ArgumentException($"At most {MaximumTensors} tensors, not {sorted.Length}.", parameter);
         }
 
+        if (Array.Exists(sorted, tensor => tensor is null))
+        {
+            throw new ArgumentException("A tensor is null.", parameter);
+        }
+
+        Array.Sort(sorted, (left, right) => Utf8Order.Compare(left.Name, right.Name));
         for (var i = 1; i < sorted.Length; i++)
         {
             if (sorted[i - 1].Name == sorted[i].Name)
@@ -60,6 +65,7 @@ internal static class TensorList
         {
             var at = reader.Position;
             reader.ReadArrayHead("tensor", 4, 4);
+            var nameAt = reader.Position;
             var name = reader.ReadText("tensor name", 1, Tensor.MaximumName);
             var datatypeAt = reader.Position;
             var datatypeName = reader.ReadText("tensor datatype", 1, 16);
@@ -86,7 +92,7 @@ internal static class TensorList
             }
             else if (i > 0 && Utf8Order.Compare(tensors[i - 1].Name, name) >= 0)
             {
-                reader.FailAt(at, "tensor name", "names in order, each once", $"\"{name}\" out of order");
+                reader.FailAt(nameAt, "tensor name", "names in order, each once", $"\"{name}\" out of order");
             }
             else
             {
