@@ -56,28 +56,24 @@ public sealed record Evidence
     public ReadOnlyMemory<byte>? Output { get; init; }
 
     /// <summary>Writes the file: UTF-8, one member a line.</summary>
+    /// <exception cref="InvalidOperationException">No reader would take the file: a member is empty or over its limit, or a receipt stands in direct evidence.</exception>
     public void WriteTo(IBufferWriter<byte> destination)
     {
+        var members = CheckedMembers();
         using var json = new Utf8JsonWriter(destination, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         json.WriteNumber("version", Version);
         json.WriteString("kind", KindNames[Kind == EvidenceKind.Session ? 0 : 1]);
-        if (Kind == EvidenceKind.Session)
+        foreach (var (name, value) in members)
         {
-            json.WriteBase64String("receipt", Receipt.Span);
+            json.WriteBase64String(name, value.Span);
         }
 
-        json.WriteBase64String("document", Document.Span);
-        json.WriteBase64String("manifest", Manifest.Span);
-        json.WriteBase64String("configuration", Configuration.Span);
-        WriteOptional(json, "inputSalt", InputSalt);
-        WriteOptional(json, "outputSalt", OutputSalt);
-        WriteOptional(json, "input", Input);
-        WriteOptional(json, "output", Output);
         json.WriteEndObject();
     }
 
     /// <summary>The file's bytes.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="WriteTo"/>.</exception>
     public byte[] ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -92,11 +88,37 @@ public sealed record Evidence
         return evidence is not null;
     }
 
-    private static void WriteOptional(Utf8JsonWriter json, string name, ReadOnlyMemory<byte>? value)
+    /// <summary>The members that hold bytes, in the order of the file, when a reader would take them all.</summary>
+    private List<(string Name, ReadOnlyMemory<byte> Value)> CheckedMembers()
     {
-        if (value is { } bytes)
+        List<(string Name, ReadOnlyMemory<byte> Value)> members = [];
+        if (Kind == EvidenceKind.Session)
         {
-            json.WriteBase64String(name, bytes.Span);
+            members.Add(("receipt", Receipt));
         }
+        else if (Kind != EvidenceKind.Direct || !Receipt.IsEmpty)
+        {
+            throw new InvalidOperationException("Evidence is of the kind Session, or Direct and then without a receipt: its document holds the claim.");
+        }
+
+        members.AddRange([("document", Document), ("manifest", Manifest), ("configuration", Configuration)]);
+        foreach (var (name, value) in new[] { ("inputSalt", InputSalt), ("outputSalt", OutputSalt), ("input", Input), ("output", Output) })
+        {
+            if (value is { } bytes)
+            {
+                members.Add((name, bytes));
+            }
+        }
+
+        foreach (var (name, value) in members)
+        {
+            var (minimum, maximum) = EvidenceReader.ByteMembers[name];
+            if (value.Length < minimum || value.Length > maximum)
+            {
+                throw new InvalidOperationException($"The evidence's {name} has {minimum} to {maximum} bytes, not {value.Length}.");
+            }
+        }
+
+        return members;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using Nitro.Attestation.Claims;
 using Nitro.Attestation.Documents;
@@ -8,7 +10,11 @@ namespace Nitro.Attestation.EvidenceFiles;
 /// <summary>Reads the JSON of evidence files, member by member.</summary>
 internal static class EvidenceReader
 {
-    private static readonly Dictionary<string, (int Minimum, int Maximum)> ByteMembers = new(StringComparer.Ordinal)
+    /// <summary>The most bytes of a member's name that is looked at: each character of the longest may be written as an escape of six.</summary>
+    private const int MaximumName = 6 * 16;
+
+    /// <summary>The members that hold bytes, and how many they hold.</summary>
+    public static readonly IReadOnlyDictionary<string, (int Minimum, int Maximum)> ByteMembers = new Dictionary<string, (int, int)>(StringComparer.Ordinal)
     {
         ["receipt"] = (1, Claims.Receipt.MaximumSize),
         ["document"] = (1, UnverifiedDocument.MaximumSize),
@@ -29,11 +35,11 @@ internal static class EvidenceReader
 
         try
         {
-            return ReadObject(file);
+            return CheckVersion(file) is { } error ? (null, error) : ReadObject(file);
         }
         catch (JsonException exception)
         {
-            return Fail(EvidenceFileFault.Malformed, "evidence file", -1, $"a JSON object", $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+            return Fail(EvidenceFileFault.Malformed, "evidence file", -1, $"one JSON object", $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
         }
         catch (InvalidOperationException)
         {
@@ -42,101 +48,145 @@ internal static class EvidenceReader
         }
     }
 
-    private static (Evidence?, EvidenceFileError?) ReadObject(ReadOnlySpan<byte> file)
+    /// <summary>
+    /// Looks for the version before anything else is judged, wherever it stands: a file of a later version may hold what this one would call unknown
+    /// or malformed. It stands first in what is written here, so this costs nothing.
+    /// </summary>
+    private static EvidenceFileError? CheckVersion(ReadOnlySpan<byte> file)
     {
-        var json = new Utf8JsonReader(file, new JsonReaderOptions { MaxDepth = 2, CommentHandling = JsonCommentHandling.Disallow });
+        var json = new Utf8JsonReader(file);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
-            return Fail(EvidenceFileFault.Malformed, "evidence file", 0, $"a JSON object", $"another value");
+            return Fail(EvidenceFileFault.Malformed, "evidence file", 0, $"a JSON object", $"another value").Error;
         }
 
-        int? version = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var at = (int)json.TokenStartIndex;
+            var found = json.ValueTextEquals("version"u8);
+            json.Read();
+            if (!found)
+            {
+                json.Skip();
+            }
+            else if (json.TokenType != JsonTokenType.Number)
+            {
+                return Fail(EvidenceFileFault.Malformed, "version", at, $"a number", $"another value").Error;
+            }
+            else
+            {
+                return json.TryGetInt32(out var version) && version == Evidence.Version
+                    ? null
+                    : Fail(EvidenceFileFault.UnknownVersion, "version", at, $"{Evidence.Version}", $"another: a newer release may read it").Error;
+            }
+        }
+
+        return Fail(EvidenceFileFault.WrongMembers, "version", -1, $"the member", $"none").Error;
+    }
+
+    private static (Evidence?, EvidenceFileError?) ReadObject(ReadOnlySpan<byte> file)
+    {
+        var json = new Utf8JsonReader(file, new JsonReaderOptions { MaxDepth = 2 });
+        json.Read();
+        var seenVersion = false;
         EvidenceKind? kind = null;
         var members = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var at = (int)json.TokenStartIndex;
+            if (json.ValueSpan.Length > MaximumName)
+            {
+                return Unknown("a name", at, $"one of {json.ValueSpan.Length} bytes");
+            }
+
             var name = json.GetString()!;
-            if (name switch { "version" => version is not null, "kind" => kind is not null, _ => members.ContainsKey(name) })
+            if (name switch { "version" => seenVersion, "kind" => kind is not null, _ => members.ContainsKey(name) })
             {
                 return Fail(EvidenceFileFault.DuplicateMember, name, at, $"each member once", $"the member a second time");
             }
 
             json.Read();
-            switch (name)
+            if (name == "version")
             {
-                case "version":
-                    version = json.TokenType == JsonTokenType.Number && json.TryGetInt32(out var number) ? number : -1;
-                    if (version != Evidence.Version)
-                    {
-                        return Fail(EvidenceFileFault.UnknownVersion, "version", at, $"{Evidence.Version}", $"another: a newer release may read it");
-                    }
-
-                    break;
-                case "kind":
-                    kind = json.TokenType != JsonTokenType.String ? null : json.GetString() switch
-                    {
-                        "session" => EvidenceKind.Session,
-                        "direct" => EvidenceKind.Direct,
-                        _ => null,
-                    };
-                    if (kind is null)
-                    {
-                        return Fail(EvidenceFileFault.Malformed, "kind", at, $"\"session\" or \"direct\"", $"another value");
-                    }
-
-                    break;
-                default:
-                    if (ReadBytes(ref json, name, at, members) is { } error)
-                    {
-                        return (null, error);
-                    }
-
-                    break;
+                seenVersion = true;
+            }
+            else if (name == "kind")
+            {
+                kind = ReadKind(ref json);
+                if (kind is null)
+                {
+                    return Fail(EvidenceFileFault.Malformed, "kind", at, $"\"session\" or \"direct\"", $"another value");
+                }
+            }
+            else if (!ByteMembers.TryGetValue(name, out var limits))
+            {
+                return Unknown($"\"{name}\"", at, $"another member");
+            }
+            else if (ReadBytes(ref json, name, at, limits, out var bytes) is { } error)
+            {
+                return (null, error);
+            }
+            else
+            {
+                members.Add(name, bytes);
             }
         }
 
-        if (json.Read())
-        {
-            return Fail(EvidenceFileFault.Malformed, "evidence file", (int)json.TokenStartIndex, $"nothing after the object", $"more");
-        }
-
-        return Assemble(version, kind, members);
+        // Throws when anything but white space follows.
+        json.Read();
+        return Assemble(kind, members);
     }
 
-    private static EvidenceFileError? ReadBytes(ref Utf8JsonReader json, string name, int at, Dictionary<string, byte[]> members)
+    private static EvidenceKind? ReadKind(ref Utf8JsonReader json) => json.TokenType switch
     {
-        if (!ByteMembers.TryGetValue(name, out var limits))
+        JsonTokenType.String when json.ValueTextEquals("session"u8) => EvidenceKind.Session,
+        JsonTokenType.String when json.ValueTextEquals("direct"u8) => EvidenceKind.Direct,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Base64 in its one form: padded, no white space, no bits left over. The size is known from the text, so nothing over a limit is ever decoded.
+    /// </summary>
+    private static EvidenceFileError? ReadBytes(ref Utf8JsonReader json, string name, int at, (int Minimum, int Maximum) limits, out byte[] bytes)
+    {
+        bytes = [];
+        if (json.TokenType != JsonTokenType.String)
         {
-            return Fail(EvidenceFileFault.UnknownMember, Quote(name), at, $"version, kind, {string.Join(", ", ByteMembers.Keys)}", $"another member").Error;
+            return Fail(EvidenceFileFault.Malformed, name, at, $"a base64 string", $"another value").Error;
         }
 
-        if (json.TokenType != JsonTokenType.String || json.ValueSpan.Length > (limits.Maximum / 3 * 4) + 8)
+        var text = json.ValueSpan;
+        var room = Base64.GetMaxEncodedToUtf8Length(limits.Maximum);
+        if (json.ValueIsEscaped && text.Length <= 6L * room)
         {
-            return json.TokenType != JsonTokenType.String
-                ? Fail(EvidenceFileFault.Malformed, name, at, $"a base64 string", $"another value").Error
-                : Fail(EvidenceFileFault.TooLarge, name, at, $"at most {limits.Maximum} bytes", $"more").Error;
+            // Base64 needs no escapes, but some writers escape the plus sign and the slash.
+            var unescaped = new byte[text.Length];
+            text = unescaped.AsSpan(0, json.CopyString(unescaped));
         }
 
-        if (!json.TryGetBytesFromBase64(out var bytes))
+        if (text.Length > room)
         {
-            return Fail(EvidenceFileFault.Malformed, name, at, $"base64", $"a string that is not").Error;
+            return Fail(EvidenceFileFault.TooLarge, name, at, $"at most {limits.Maximum} bytes", $"more").Error;
         }
 
-        if (bytes.Length < limits.Minimum || bytes.Length > limits.Maximum)
+        var padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
+        var length = (text.Length / 4 * 3) - padding;
+        if (text.Length % 4 == 0 && (length < limits.Minimum || length > limits.Maximum))
         {
-            var fault = bytes.Length > limits.Maximum ? EvidenceFileFault.TooLarge : EvidenceFileFault.Malformed;
-            return Fail(fault, name, at, $"{limits.Minimum} to {limits.Maximum} bytes", $"{bytes.Length}").Error;
+            var fault = length > limits.Maximum ? EvidenceFileFault.TooLarge : EvidenceFileFault.Malformed;
+            return Fail(fault, name, at, $"{limits.Minimum} to {limits.Maximum} bytes", $"{length}").Error;
         }
 
-        members.Add(name, bytes);
-        return null;
+        bytes = new byte[Math.Max(length, 0)];
+        return text.Length % 4 == 0 && Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done && written == length
+            ? null
+            : Fail(EvidenceFileFault.Malformed, name, at, $"base64 with its padding, without white space and without bits left over", $"a string that is not").Error;
     }
 
-    private static (Evidence?, EvidenceFileError?) Assemble(int? version, EvidenceKind? kind, Dictionary<string, byte[]> members)
+    private static (Evidence?, EvidenceFileError?) Assemble(EvidenceKind? kind, Dictionary<string, byte[]> members)
     {
         string[] needed = kind == EvidenceKind.Session ? ["receipt", "document", "manifest", "configuration"] : ["document", "manifest", "configuration"];
-        var missing = version is null ? "version" : kind is null ? "kind" : needed.FirstOrDefault(name => !members.ContainsKey(name));
+        var missing = kind is null ? "kind" : needed.FirstOrDefault(name => !members.ContainsKey(name));
         if (missing is not null)
         {
             return Fail(EvidenceFileFault.WrongMembers, missing, -1, $"the member", $"none");
@@ -172,7 +222,8 @@ internal static class EvidenceReader
         return bytes;
     }
 
-    private static string Quote(string name) => $"\"{(name.Length <= 64 ? name : name[..64] + "…")}\"";
+    private static (Evidence?, EvidenceFileError) Unknown(string where, int at, FormattableString found) =>
+        Fail(EvidenceFileFault.UnknownMember, where, at, $"version, kind, {string.Join(", ", ByteMembers.Keys)}", found);
 
     private static (Evidence? Evidence, EvidenceFileError Error) Fail(EvidenceFileFault fault, string where, int offset, FormattableString expected, FormattableString found) =>
         (null, new(fault, new(where, offset, FormattableString.Invariant(expected), FormattableString.Invariant(found))));
