@@ -69,6 +69,10 @@ internal sealed class VerificationKey : IDisposable
     public bool VerifyFixed(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         signature.Length == FixedSignatureLength && Verify(data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
+    /// <summary>As <see cref="VerifyFixed"/>, over data that is hashed already (SHA-384).</summary>
+    public bool VerifyFixedHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) =>
+        signature.Length == FixedSignatureLength && VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
     /// <summary>Whether the signature, a DER Ecdsa-Sig-Value whose form has been checked, is this key's over the data.</summary>
     public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         Verify(data, signature, DSASignatureFormat.Rfc3279DerSequence);
@@ -80,6 +84,11 @@ internal sealed class VerificationKey : IDisposable
     {
         Span<byte> hash = stackalloc byte[SHA384.HashSizeInBytes];
         SHA384.HashData(data, hash);
+        return VerifyHash(hash, signature, format);
+    }
+
+    private bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature, DSASignatureFormat format)
+    {
         try
         {
             return _key.VerifyHash(hash, signature, format);

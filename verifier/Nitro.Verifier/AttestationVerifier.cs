@@ -1,0 +1,141 @@
+using System.Globalization;
+using Nitro.Attestation.EvidenceFiles;
+using Nitro.Verifier.Certificates;
+using Nitro.Verifier.Stages;
+
+namespace Nitro.Verifier;
+
+/// <summary>
+/// Verifies AWS Nitro attestation documents, and evidence that rests on them, under one policy. Immutable and thread-safe: one per policy and process.
+/// It reads no clock, no file, no network and no trust store, and never throws on the content of what it verifies.
+/// </summary>
+public sealed class AttestationVerifier
+{
+    private readonly VerificationPolicy _policy;
+    private readonly CertificatePathValidator _paths;
+
+    /// <summary>Makes a verifier for a policy.</summary>
+    public AttestationVerifier(VerificationPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _policy = policy;
+        _paths = new CertificatePathValidator(
+            [.. policy.Settings.TrustAnchors],
+            policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1);
+    }
+
+    /// <summary>The policy.</summary>
+    public VerificationPolicy Policy => _policy;
+
+    /// <summary>Verifies one attestation document.</summary>
+    /// <param name="document">The document, raw: no base64, nothing around it.</param>
+    /// <param name="expected">What its nonce, user data and public key must be.</param>
+    /// <param name="time">Live at a given moment, or archived.</param>
+    /// <returns>Every check, and the document if all of them hold.</returns>
+    /// <exception cref="ArgumentException">Misuse: live verification without a decision about the nonce.</exception>
+    public VerificationResult Verify(ReadOnlySpan<byte> document, DocumentExpectations expected, ValidationTime time)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(time);
+        RequireNonceWhenLive(expected.Nonce, time, nameof(expected));
+
+        var checks = new CheckList(CheckList.OfDocument);
+        var verified = VerifyDocument(document, expected, time, _policy.Settings.MaximumDocumentAge, checks);
+        return new VerificationResult(checks.ToArray(), checks.Failure, verified);
+    }
+
+    /// <summary>Verifies one piece of evidence: its document, what the document vouches for, and every link between the two.</summary>
+    /// <param name="evidence">The content of an evidence file.</param>
+    /// <param name="expected">What the caller asked, with which nonce, and what it was answered.</param>
+    /// <param name="time">Live at a given moment, or archived.</param>
+    /// <returns>Every check, and the inference if all of them hold.</returns>
+    /// <exception cref="ArgumentException">Misuse: live verification without a decision about the nonce.</exception>
+    /// <exception cref="InvalidOperationException">Misuse: the policy says nothing about models or configurations.</exception>
+    public EvidenceResult VerifyEvidence(Evidence evidence, EvidenceExpectations expected, ValidationTime time)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(time);
+        RequireNonceWhenLive(expected.Nonce, time, nameof(expected));
+        if (!_policy.CoversEvidence)
+        {
+            throw new InvalidOperationException(
+                "The policy cannot judge evidence: it must state models and configurations, or give each up with anyModelUnsafe and anyConfigurationUnsafe.");
+        }
+
+        var checks = new CheckList(CheckList.OfEvidence);
+        var inference = Verify(evidence, expected, time, checks);
+        return new EvidenceResult(checks.ToArray(), checks.Failure, inference);
+    }
+
+    private static void RequireNonceWhenLive(ByteExpectation nonce, ValidationTime time, string parameter)
+    {
+        if (time.IsLive && !nonce.IsExact && !nonce.IsWaived)
+        {
+            throw new ArgumentException("Live verification needs the nonce that the caller sent, or ByteExpectation.AnyUnsafe: without it an old document can be replayed.", parameter);
+        }
+    }
+
+    /// <summary>Bytes → envelope → fields → chain → signature → time → policy → expectations; each step runs only when all before it passed.</summary>
+    private AttestationDocument? VerifyDocument(ReadOnlySpan<byte> bytes, DocumentExpectations expected, ValidationTime time, TimeSpan maximumAge, CheckList checks)
+    {
+        if (FormatStage.Run(bytes, checks) is not { } document)
+        {
+            return null;
+        }
+
+        using var path = ChainStage.Run(document, _paths, _policy, checks);
+        Release? release = null;
+        return path is not null
+            && SignatureStage.Run(document, path, checks)
+            && TimeStage.Run(document, time, maximumAge, _policy.Settings.ClockSkew, checks)
+            && MeasurementStage.Run(document, _policy, checks, out release)
+            && ExpectationStage.Run(document, expected, checks)
+                ? new AttestationDocument(document, path.Anchor, release?.Name)
+                : null;
+    }
+
+    private VerifiedInference? Verify(Evidence evidence, EvidenceExpectations expected, ValidationTime time, CheckList checks)
+    {
+        var isSession = evidence.Kind == EvidenceKind.Session;
+        if (!RequireKind(evidence.Kind, expected, checks)
+            || EvidenceFormatStage.Run(evidence, checks) is not { } parts
+            || VerifyDocument(
+                evidence.Document.Span,
+                DocumentExpectations.AnyUnsafe,
+                time,
+                isSession ? _policy.Settings.SessionMaximumDocumentAge : _policy.Settings.MaximumDocumentAge,
+                checks) is not { } document
+            || StatementStage.Run(parts, document, checks) is not { } statements
+            || !LinkStage.Run(statements, parts, document, expected, _policy, checks, out var models)
+            || !ContentStage.Run(evidence, expected, statements.Claim, checks, out var input, out var output)
+            || !ClaimTimeStage.Run(statements, document, time, _policy.Settings, checks)
+            || !ExpectationStage.RunClaimNonce(statements.Claim, expected.Nonce, checks))
+        {
+            return null;
+        }
+
+        return new VerifiedInference
+        {
+            Kind = evidence.Kind,
+            Claim = statements.Claim,
+            Document = document,
+            Session = statements.Session,
+            Manifest = parts.Manifest,
+            Models = models,
+            Configuration = parts.Configuration,
+            Input = input,
+            Output = output,
+        };
+    }
+
+    private bool RequireKind(EvidenceKind kind, EvidenceExpectations expected, CheckList checks)
+    {
+        var accepted = expected.Kinds.Where(one => one >= _policy.Settings.LeastEvidence && Enum.IsDefined(one)).Distinct().Order().ToArray();
+        return checks.Require(
+            accepted.Contains(kind),
+            Check.EvidenceKind,
+            accepted.Length == 0 ? "no kind at all: what the caller accepts is below the policy's least" : string.Join(" or ", accepted),
+            Enum.IsDefined(kind) ? kind.ToString() : ((int)kind).ToString(NumberFormatInfo.InvariantInfo));
+    }
+}

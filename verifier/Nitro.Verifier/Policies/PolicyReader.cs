@@ -1,0 +1,291 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Nitro.Attestation;
+using Nitro.Attestation.EvidenceFiles;
+using Nitro.Verifier.Certificates;
+
+namespace Nitro.Verifier;
+
+/// <summary>
+/// Reads a policy from JSON: comments and trailing commas are allowed, since people write it; unknown and duplicate members are refused with their line,
+/// since a misspelt rule must not become no rule.
+/// </summary>
+public static class PolicyReader
+{
+    /// <summary>The most bytes of a policy.</summary>
+    public const int MaximumSize = 1024 * 1024;
+
+    private const int MaximumDepth = 8;
+
+    internal static VerificationPolicy Read(ReadOnlySpan<byte> json, Func<string, byte[]>? readCertificate)
+    {
+        if (json.Length > MaximumSize)
+        {
+            throw new PolicyException(Text($"the policy has {json.Length} bytes; at most {MaximumSize} are read"));
+        }
+
+        JsonElementNode root;
+        try
+        {
+            root = JsonElementNode.Parse(json, MaximumDepth);
+        }
+        catch (JsonException exception)
+        {
+            throw new PolicyException(Text($"line {exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber")[0]}"), exception);
+        }
+
+        return new VerificationPolicy(ReadSettings(root, readCertificate));
+    }
+
+    private static PolicySettings ReadSettings(JsonElementNode root, Func<string, byte[]>? readCertificate)
+    {
+        var settings = new PolicySettings();
+        var versioned = false;
+        foreach (var (name, value) in root.Members("policy"))
+        {
+            switch (name)
+            {
+                case "$schema":
+                    value.String();
+                    break;
+                case "version":
+                    versioned = value.Integer() == 1 ? true : throw value.Error("version is not 1: a newer release may read it");
+                    break;
+                case "trustAnchors":
+                    settings = settings with { TrustAnchors = [.. value.Items().Select(item => ReadTrustAnchor(item, readCertificate))] };
+                    break;
+                case "releases":
+                    settings = settings with { Releases = [.. value.Items().Select(ReadRelease)] };
+                    RequireSome(settings.Releases, value, "releases");
+                    break;
+                case "anyMeasurementsUnsafe":
+                    settings = settings with { AnyMeasurementsUnsafe = value.Boolean() };
+                    break;
+                case "debugModeUnsafe":
+                    settings = settings with { DebugModeUnsafe = value.Boolean() };
+                    break;
+                case "models":
+                    settings = settings with { Models = [.. value.Items().Select(Digest)] };
+                    RequireSome(settings.Models, value, "models");
+                    break;
+                case "anyModelUnsafe":
+                    settings = settings with { AnyModelUnsafe = value.Boolean() };
+                    break;
+                case "configurations":
+                    settings = settings with { Configurations = [.. value.Items().Select(Digest)] };
+                    RequireSome(settings.Configurations, value, "configurations");
+                    break;
+                case "anyConfigurationUnsafe":
+                    settings = settings with { AnyConfigurationUnsafe = value.Boolean() };
+                    break;
+                case "maximumDocumentAgeSeconds":
+                    settings = settings with { MaximumDocumentAge = Seconds(value) };
+                    break;
+                case "clockSkewSeconds":
+                    settings = settings with { ClockSkew = Seconds(value) };
+                    break;
+                case "session":
+                    settings = ReadSession(value, settings);
+                    break;
+                case "leastEvidence":
+                    settings = settings with { LeastEvidence = Kind(value) };
+                    break;
+                case "noCertificateProfileUnsafe":
+                    settings = settings with { NoCertificateProfileUnsafe = value.Boolean() };
+                    break;
+                default:
+                    throw value.Error($"there is no member \"{name}\" in a policy");
+            }
+        }
+
+        return versioned ? settings : throw root.Error("the member version is missing; it is 1");
+    }
+
+    private static PolicySettings ReadSession(JsonElementNode node, PolicySettings settings)
+    {
+        foreach (var (name, value) in node.Members("session"))
+        {
+            settings = name switch
+            {
+                "maximumDocumentAgeSeconds" => settings with { SessionMaximumDocumentAge = Seconds(value) },
+                "maximumAgeSeconds" => settings with { SessionMaximumAge = Seconds(value) },
+                _ => throw value.Error($"there is no member \"{name}\" in session"),
+            };
+        }
+
+        return settings;
+    }
+
+    private static Release ReadRelease(JsonElementNode node)
+    {
+        string? title = null;
+        Dictionary<int, Sha384Digest>? measurements = null;
+        DateTimeOffset? notBefore = null;
+        DateTimeOffset? notAfter = null;
+        var anyImageBySigner = false;
+        foreach (var (name, value) in node.Members("release"))
+        {
+            switch (name)
+            {
+                case "name":
+                    title = value.String();
+                    break;
+                case "measurements" or "Measurements":
+                    measurements = measurements is null ? ReadMeasurements(value) : throw value.Error("measurements are there twice");
+                    break;
+                case "notBefore":
+                    notBefore = Time(value);
+                    break;
+                case "notAfter":
+                    notAfter = Time(value);
+                    break;
+                case "anyImageBySignerUnsafe":
+                    anyImageBySigner = value.Boolean();
+                    break;
+                default:
+                    throw value.Error($"there is no member \"{name}\" in a release");
+            }
+        }
+
+        if (title is null || measurements is null)
+        {
+            throw node.Error($"a release has a name and measurements; {(title is null ? "name" : "measurements")} is missing");
+        }
+
+        try
+        {
+            return anyImageBySigner
+                ? Release.AnyImageBySignerUnsafe(title, measurements, notBefore, notAfter)
+                : new Release(title, measurements, notBefore, notAfter);
+        }
+        catch (PolicyException exception)
+        {
+            throw node.Error(exception.Message);
+        }
+    }
+
+    /// <summary>PCRs by name, as nitro-cli prints them in "Measurements": HashAlgorithm is accepted when it is SHA-384.</summary>
+    private static Dictionary<int, Sha384Digest> ReadMeasurements(JsonElementNode node)
+    {
+        var measurements = new Dictionary<int, Sha384Digest>();
+        foreach (var (name, value) in node.Members("measurements"))
+        {
+            if (name == "HashAlgorithm")
+            {
+                if (!value.String().StartsWith("Sha384", StringComparison.OrdinalIgnoreCase))
+                {
+                    throw value.Error("HashAlgorithm is not Sha384");
+                }
+            }
+            else if (name.StartsWith("PCR", StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan(3), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var index)
+                && name.Length == 3 + index.ToString(NumberFormatInfo.InvariantInfo).Length)
+            {
+                measurements.Add(index, Digest(value));
+            }
+            else
+            {
+                throw value.Error($"\"{name}\" is no measurement: they are PCR0 to PCR31");
+            }
+        }
+
+        return measurements;
+    }
+
+    private static TrustAnchor ReadTrustAnchor(JsonElementNode node, Func<string, byte[]>? readCertificate)
+    {
+        if (node.IsString)
+        {
+            return node.String() switch
+            {
+                "aws" => TrustAnchors.AwsNitroEnclavesG1,
+                "aws-us-gov" => TrustAnchors.AwsUsGov,
+                var other => throw node.Error($"\"{other}\" is no known trust anchor: they are \"aws\", \"aws-us-gov\", or an object with name and certificate"),
+            };
+        }
+
+        string? name = null;
+        string? certificate = null;
+        JsonElementNode? at = null;
+        foreach (var (member, value) in node.Members("trust anchor"))
+        {
+            switch (member)
+            {
+                case "name":
+                    name = value.String();
+                    break;
+                case "certificate":
+                    (certificate, at) = (value.String(), value);
+                    break;
+                default:
+                    throw value.Error($"there is no member \"{member}\" in a trust anchor");
+            }
+        }
+
+        if (string.IsNullOrWhiteSpace(name) || certificate is null)
+        {
+            throw node.Error("a trust anchor of one's own has a name and a certificate (PEM text, or a file's name)");
+        }
+
+        return LoadTrustAnchor(name, certificate, at!, readCertificate);
+    }
+
+    private static TrustAnchor LoadTrustAnchor(string name, string certificate, JsonElementNode at, Func<string, byte[]>? readCertificate)
+    {
+        if (name is "aws" or "aws-us-gov")
+        {
+            throw at.Error($"the name \"{name}\" belongs to AWS's own root");
+        }
+
+        try
+        {
+            if (certificate.StartsWith("-----BEGIN", StringComparison.Ordinal))
+            {
+                return TrustAnchor.FromPem(name, certificate);
+            }
+
+            if (readCertificate is null)
+            {
+                throw at.Error("a certificate file is named, but files cannot be read here: give the PEM text itself");
+            }
+
+            var bytes = readCertificate(certificate);
+            return bytes.AsSpan().StartsWith("-----BEGIN"u8) ? TrustAnchor.FromPem(name, Encoding.ASCII.GetString(bytes)) : TrustAnchor.FromCertificate(name, bytes);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw at.Error($"trust anchor \"{name}\": {exception.Message}");
+        }
+    }
+
+    private static void RequireSome<T>(IReadOnlyList<T> list, JsonElementNode node, string name)
+    {
+        if (list.Count == 0)
+        {
+            throw node.Error($"{name} is empty, so nothing could ever be accepted");
+        }
+    }
+
+    private static Sha384Digest Digest(JsonElementNode node) => Sha384Digest.TryParseHex(node.String(), out var digest)
+        ? digest
+        : throw node.Error("a SHA-384 value has 96 hexadecimal digits");
+
+    private static TimeSpan Seconds(JsonElementNode node) => node.Integer() is var seconds and >= 0 and <= int.MaxValue
+        ? TimeSpan.FromSeconds(seconds)
+        : throw node.Error("a time is a whole number of seconds, 0 or more");
+
+    private static DateTimeOffset Time(JsonElementNode node) =>
+        DateTimeOffset.TryParseExact(node.String(), "yyyy-MM-dd'T'HH:mm:ss'Z'", DateTimeFormatInfo.InvariantInfo, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw node.Error("a moment is written like 2026-01-31T23:59:59Z");
+
+    private static EvidenceKind Kind(JsonElementNode node) => node.String() switch
+    {
+        "session" => EvidenceKind.Session,
+        "direct" => EvidenceKind.Direct,
+        var other => throw node.Error($"\"{other}\" is no kind of evidence: they are \"session\" and \"direct\""),
+    };
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using Nitro.Attestation;
+using Nitro.Attestation.Cose;
+using Nitro.Attestation.Documents;
+using Nitro.Verifier.Certificates;
+
+namespace Nitro.Verifier.Stages;
+
+/// <summary>The document's own signature, by its leaf certificate's key. Check 401.</summary>
+internal static class SignatureStage
+{
+    public static bool Run(UnverifiedDocument document, ValidatedPath chain, CheckList checks)
+    {
+        var envelope = document.Envelope;
+        Span<byte> hash = stackalloc byte[Sha384Digest.Size];
+        CoseSign1.HashToBeSigned(HashAlgorithmName.SHA384, envelope.ProtectedHeader.Span, envelope.Payload.Span, hash);
+        return checks.Require(
+            chain.LeafKey.VerifyFixedHash(hash, envelope.Signature.Span),
+            Check.DocumentSignature,
+            "a signature by the leaf certificate's key over the payload",
+            "");
+    }
+}
