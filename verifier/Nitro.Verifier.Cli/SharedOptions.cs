@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Nitro.Verifier.Cli;
+
+/// <summary>The options that verifying commands share.</summary>
+internal sealed class SharedOptions
+{
+    public Option<string> Policy { get; } = new("--policy", "-p") { Description = "The policy file (JSON, docs/policy.md).", Required = true, HelpName = "FILE" };
+
+    public Option<bool> Live { get; } = new("--live") { Description = "Verify as of now: bounds ages and asks for --nonce. Without it, saved evidence is verified as of its own time." };
+
+    public Option<string?> At { get; } = new("--at") { Description = "With --live: the time to take for now, like 2026-01-31T23:59:59Z, instead of the machine's clock.", HelpName = "TIME" };
+
+    public Option<string?> Nonce { get; } = new("--nonce") { Description = "The nonce that was sent: hexadecimal, or base64:…, or text:…", HelpName = "BYTES" };
+
+    public Option<bool> NoNonce { get; } = new("--no-nonce") { Description = "Expect that no nonce was sent." };
+
+    public Option<bool> AnyNonceUnsafe { get; } = new("--any-nonce-unsafe") { Description = "With --live: do without a nonce, so that an old answer can pass for a new one." };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object per file." };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Print nothing: the exit code says it." };
+
+    public Option<bool> Verbose { get; } = new("--verbose", "-v") { Description = "Print every check on a line of its own." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { Policy, Live, At, Nonce, NoNonce, AnyNonceUnsafe, Verbose, Json, Quiet })
+        {
+            command.Add(option);
+        }
+    }
+
+    public VerificationPolicy ReadPolicy(ParseResult parsed, Inputs inputs)
+    {
+        var file = parsed.GetValue(Policy)!;
+        var folder = file == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!;
+        try
+        {
+            return VerificationPolicy.Parse(inputs.Read(file), name => File.ReadAllBytes(Path.Combine(folder, name)));
+        }
+        catch (PolicyException exception)
+        {
+            throw new UsageException($"policy {Inputs.Shown(file)}: {exception.Message}");
+        }
+    }
+
+    public ValidationTime ReadTime(ParseResult parsed, TimeProvider clock)
+    {
+        var at = parsed.GetValue(At);
+        if (!parsed.GetValue(Live))
+        {
+            return at is null ? ValidationTime.Archive : throw new UsageException("--at goes with --live");
+        }
+
+        if (at is null)
+        {
+            return ValidationTime.Live(clock.GetUtcNow());
+        }
+
+        return DateTimeOffset.TryParseExact(at, "yyyy-MM-dd'T'HH:mm:ss'Z'", DateTimeFormatInfo.InvariantInfo, DateTimeStyles.AssumeUniversal, out var time)
+            ? ValidationTime.Live(time)
+            : throw new UsageException($"--at: \"{at}\" is not a moment like 2026-01-31T23:59:59Z");
+    }
+
+    /// <summary>A nonce proves freshness: live verification insists on a decision, saved evidence of others is commonly verified without.</summary>
+    public ByteExpectation ReadNonce(ParseResult parsed)
+    {
+        var nonce = parsed.GetValue(Nonce);
+        var (absent, any) = (parsed.GetValue(NoNonce), parsed.GetValue(AnyNonceUnsafe));
+        if ((nonce is null ? 0 : 1) + (absent ? 1 : 0) + (any ? 1 : 0) > 1)
+        {
+            throw new UsageException("state one of --nonce, --no-nonce and --any-nonce-unsafe");
+        }
+
+        if (parsed.GetValue(Live) && nonce is null && !any)
+        {
+            throw new UsageException("--live asks for --nonce, since without it an old answer can pass for a new one (or say --any-nonce-unsafe)");
+        }
+
+        return ReadBytes(nonce, absent, "--nonce");
+    }
+
+    /// <summary>The bytes of an option, the field's absence, or no expectation at all.</summary>
+    public static ByteExpectation ReadBytes(string? value, bool absent, string option) => (value, absent) switch
+    {
+        ({ } given, _) => ByteExpectation.Exactly(InputForm.DecodeOption(given, option)),
+        (null, true) => ByteExpectation.Absent,
+        _ => ByteExpectation.AnyUnsafe,
+    };
+
+    public ReportStyle ReadStyle(ParseResult parsed) => new(
+        parsed.GetValue(Json),
+        parsed.GetValue(Quiet),
+        parsed.GetValue(Verbose),
+        Colour: !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+}
