@@ -1,0 +1,53 @@
+# The two commands are `make demo` and `make test`; both set up what they need. `make help` lists the rest.
+SHELL := /bin/sh
+CONFIGURATION := Release
+STAMPS := .stamps
+SOURCES := $(shell find verifier enclave host eif-build tests build -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.onnx' -o -name '*.der' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
+	Nitro.sln Directory.Build.props Directory.Packages.props .editorconfig global.json nuget.config
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+# ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
+export ORT_DISABLE_TELEMETRY := 1
+
+.PHONY: help demo test build setup format clean
+
+help:
+	@echo 'make demo     a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
+	@echo 'make test     all tests'
+	@echo 'make build    everything, without running it'
+	@echo 'make format   check the style of the sources'
+	@echo 'make clean    remove what was built'
+
+demo: build
+	@dotnet tests/Nitro.Demo/bin/$(CONFIGURATION)/net10.0/Nitro.Demo.dll
+
+test: build
+	@rm -rf TestResults
+	@dotnet test Nitro.sln --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults --nologo --verbosity quiet; status=$$?; \
+		sh build/sum-tests.sh TestResults && exit $$status
+
+build: $(STAMPS)/build
+
+setup: $(STAMPS)/packages
+
+format: $(STAMPS)/packages
+	@dotnet format Nitro.sln --verify-no-changes
+
+clean:
+	@rm -rf $(STAMPS) TestResults .demo
+	@find verifier enclave host eif-build tests build -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+
+$(STAMPS)/tools:
+	@sh build/check-tools.sh
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/packages: build/packages.sh Directory.Packages.props | $(STAMPS)/tools
+	@echo 'Packages'
+	@sh build/packages.sh
+	@touch $@
+
+$(STAMPS)/build: $(SOURCES) | $(STAMPS)/packages
+	@echo 'Building'
+	@dotnet build Nitro.sln --configuration $(CONFIGURATION) --nologo --verbosity quiet -clp:NoSummary
+	@touch $@
