@@ -44,8 +44,11 @@ public sealed record EnclaveSettings
     /// <summary>How many inference requests are held at once, waiting or running, 1 to 4096; one more is refused with 503.</summary>
     public int MaximumRequests { get; init; } = 256;
 
-    /// <summary>MiB of request bodies held at once, 1 to 1048576 and at least one of the largest; requests wait for their share.</summary>
-    public int BodyMemoryMiB { get; init; } = 512;
+    /// <summary>
+    /// MiB of memory for requests on their way in, and as much again for answers on their way out, 1 to 1048576 and at least one of the largest bodies. Each
+    /// counts for what it can come to; requests wait for their share. An enclave needs <see cref="ModelMemoryMiB"/>, twice this, and about 200 MiB.
+    /// </summary>
+    public int RequestMemoryMiB { get; init; } = 512;
 
     /// <summary>How many requests for an attestation document wait for the NSM at once, 1 to 256; one more is refused with 503.</summary>
     public int MaximumAttestations { get; init; } = 16;
@@ -71,6 +74,9 @@ public sealed record EnclaveSettings
     /// </summary>
     public TimeSpan MaximumSessionAge { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary><see cref="RequestMemoryMiB"/> in bytes.</summary>
+    internal long RequestMemoryBytes => (long)RequestMemoryMiB << 20;
+
     /// <summary>Refuses settings that make no sense.</summary>
     /// <exception cref="EnclaveStartException">The first that does not: which, what it may be, what it is.</exception>
     public void Check()
@@ -86,7 +92,7 @@ public sealed record EnclaveSettings
         Within("maximum tensors (bytes)", MaximumTensorBytes, 1024, LargestContent);
         Within("concurrent runs", ConcurrentRuns, 1, 256);
         Within("maximum requests", MaximumRequests, 1, 4096);
-        Within("body memory (MiB)", BodyMemoryMiB, (MaximumBodyBytes + (1 << 20) - 1) >> 20, 1 << 20);
+        Within("request memory (MiB)", RequestMemoryMiB, (MaximumBodyBytes + (1 << 20) - 1) >> 20, 1 << 20);
         Within("maximum attestations", MaximumAttestations, 1, 256);
         Within("maximum wait", MaximumWait, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         Within("maximum duration", MaximumDuration, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

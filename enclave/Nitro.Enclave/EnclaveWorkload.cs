@@ -24,9 +24,9 @@ public sealed class EnclaveWorkload : IAsyncDisposable
 {
     private NsmClient? _nsm;
     private ModelCatalog? _models;
-    private NsmAttester? _attester;
     private SessionKeeper? _sessions;
     private EnclaveServer? _server;
+    private int _disposed;
 
     private EnclaveWorkload()
     {
@@ -67,6 +67,11 @@ public sealed class EnclaveWorkload : IAsyncDisposable
     /// <summary>Stops serving, lets the requests under way end, destroys the session key and closes the NSM.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);
@@ -77,7 +82,6 @@ public sealed class EnclaveWorkload : IAsyncDisposable
             await _sessions.DisposeAsync().ConfigureAwait(false);
         }
 
-        _attester?.Dispose();
         _models?.Dispose();
         _nsm?.Dispose();
     }
@@ -100,15 +104,15 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         MeasuredBoot.Measure(_nsm, _models.Manifest, Configuration);
         log.Information($"configuration, digest {Configuration.Digest}");
 
-        _attester = new NsmAttester(_nsm, _models.Manifest, Configuration, settings.MaximumAttestations, time);
-        _sessions = await SessionKeeper.StartAsync(_attester, _models.Manifest, Configuration, settings, time, log, cancellation).ConfigureAwait(false);
+        var attester = new NsmAttester(_nsm, _models.Manifest, Configuration, settings.MaximumAttestations, time);
+        _sessions = await SessionKeeper.StartAsync(attester, _models.Manifest, Configuration, settings, time, log, cancellation).ConfigureAwait(false);
         if (UnverifiedDocument.TryParse(_sessions.Current.Bytes.Span, out var document, out _) && document!.Pcrs.ShowDebugMode)
         {
             log.Warning("the enclave runs in debug mode: its PCR0 to PCR2 are zero, and no policy should accept what it signs");
         }
 
         var inference = new InferenceEndpoint(_sessions, _models.Manifest, Configuration, settings, time);
-        var router = new EnclaveRouter(_models, Configuration, _sessions, inference, log);
+        var router = new EnclaveRouter(_models, Configuration, _sessions, inference, settings, time, log);
         _server = await EnclaveServer.StartAsync(address, router, settings, cancellation).ConfigureAwait(false);
         log.Information($"listening at {address}");
     }

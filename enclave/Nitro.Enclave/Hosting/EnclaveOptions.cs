@@ -38,7 +38,9 @@ public sealed class EnclaveOptions
     private readonly Option<int> _maximumTensors = Number("--max-tensors", "BYTES", "The most bytes of a request's or an answer's tensors.", Defaults.MaximumTensorBytes);
     private readonly Option<int> _concurrentRuns = Number("--concurrent-runs", "COUNT", "How many models run at once.", Defaults.ConcurrentRuns);
     private readonly Option<int> _maximumRequests = Number("--max-requests", "COUNT", "How many requests are held at once; more get 503.", Defaults.MaximumRequests);
-    private readonly Option<int> _bodyMemory = Number("--body-memory", "MIB", "Memory for all request bodies at once.", Defaults.BodyMemoryMiB);
+    private readonly Option<int> _requestMemory =
+        Number("--request-memory", "MIB", "Memory for requests on their way in, and as much again for answers on their way out.", Defaults.RequestMemoryMiB);
+
     private readonly Option<int> _maximumAttestations =
         Number("--max-attestations", "COUNT", "How many requests wait for the NSM at once; more get 503.", Defaults.MaximumAttestations);
 
@@ -56,7 +58,7 @@ public sealed class EnclaveOptions
         ArgumentNullException.ThrowIfNull(command);
         Option[] options =
         [
-            _listen, _models, _algorithm, _threads, _modelMemory, _maximumBody, _maximumTensors, _concurrentRuns, _maximumRequests, _bodyMemory,
+            _listen, _models, _algorithm, _threads, _modelMemory, _maximumBody, _maximumTensors, _concurrentRuns, _maximumRequests, _requestMemory,
             _maximumAttestations, _maximumWait, _maximumDuration, _documentRenewal, _maximumDocumentAge, _maximumSessionAge,
         ];
         Array.ForEach(options, command.Options.Add);
@@ -87,7 +89,7 @@ public sealed class EnclaveOptions
             MaximumTensorBytes = parsed.GetValue(_maximumTensors),
             ConcurrentRuns = parsed.GetValue(_concurrentRuns),
             MaximumRequests = parsed.GetValue(_maximumRequests),
-            BodyMemoryMiB = parsed.GetValue(_bodyMemory),
+            RequestMemoryMiB = parsed.GetValue(_requestMemory),
             MaximumAttestations = parsed.GetValue(_maximumAttestations),
             MaximumWait = TimeSpan.FromSeconds(parsed.GetValue(_maximumWait)),
             MaximumDuration = TimeSpan.FromSeconds(parsed.GetValue(_maximumDuration)),

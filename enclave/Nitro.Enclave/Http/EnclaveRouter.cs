@@ -22,15 +22,26 @@ internal sealed class EnclaveRouter
     private readonly InferenceEndpoint _inference;
     private readonly byte[] _manifest;
     private readonly byte[] _configuration;
+    private readonly EnclaveSettings _settings;
+    private readonly TimeProvider _time;
     private readonly EnclaveLog _log;
 
-    public EnclaveRouter(ModelCatalog models, EnclaveConfiguration configuration, SessionKeeper sessions, InferenceEndpoint inference, EnclaveLog log)
+    public EnclaveRouter(
+        ModelCatalog models,
+        EnclaveConfiguration configuration,
+        SessionKeeper sessions,
+        InferenceEndpoint inference,
+        EnclaveSettings settings,
+        TimeProvider time,
+        EnclaveLog log)
     {
         _models = models;
         _sessions = sessions;
         _inference = inference;
         _manifest = models.Manifest.Encode();
         _configuration = configuration.Encode();
+        _settings = settings;
+        _time = time;
         _log = log;
     }
 
@@ -184,9 +195,15 @@ internal sealed class EnclaveRouter
             return fault;
         }
 
+        using var deadline = new CancellationTokenSource(_settings.MaximumDuration, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         try
         {
-            return Session(await _sessions.AttestAsync(nonce, context.RequestAborted).ConfigureAwait(false));
+            return Session(await _sessions.AttestAsync(nonce, both.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return Answer.Error(StatusCodes.Status503ServiceUnavailable, "the NSM gives no attestation document in time; try again later");
         }
         catch (SessionUnavailableException exception)
         {

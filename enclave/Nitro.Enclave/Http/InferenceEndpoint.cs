@@ -12,45 +12,54 @@ using Nitro.OpenInference;
 namespace Nitro.Enclave.Http;
 
 /// <summary>
-/// <c>POST /v2/models/{m}[/versions/{v}]/infer</c>: reads a request, runs the model, and signs what it answered. Safe to use from several
-/// threads at once.
+/// <c>POST /v2/models/{m}[/versions/{v}]/infer</c>: reads a request, runs the model, and signs what it answered. Safe to use from several threads at once.
 /// </summary>
+/// <remarks>
+/// Requests are held in four lines, each of bounded length: all of them by number, then for memory to read them, for a place to run, and for memory to
+/// answer. Nobody waits in an earlier line while holding a place in a later one, so they cannot wait for each other in a circle.
+/// </remarks>
 internal sealed class InferenceEndpoint
 {
     /// <summary>
-    /// The most bytes of input and output together that evidence in an answer repeats, so that the file can be verified as it is. Above
-    /// that the caller, who
+    /// The most bytes of input and output together that evidence in an answer repeats, so that the file can be verified as it is. Above that the caller, who
     /// has both, adds them.
     /// </summary>
     public const int InlineContent = 1 << 20;
+
+    /// <summary>Bytes that ONNX Runtime spends on each string, however short: a std::string.</summary>
+    private const int StringOverhead = 32;
 
     private readonly SessionKeeper _sessions;
     private readonly byte[] _manifest;
     private readonly byte[] _configuration;
     private readonly EnclaveSettings _settings;
     private readonly TimeProvider _time;
-    private readonly FairSemaphore _bodies;
+    private readonly FairSemaphore _requestMemory;
     private readonly FairSemaphore _runs;
+    private readonly FairSemaphore _answerMemory;
     private int _requests;
 
-    public InferenceEndpoint(SessionKeeper sessions, ModelManifest manifest, EnclaveConfiguration configuration, EnclaveSettings settings, TimeProvider time)
+    public InferenceEndpoint(
+        SessionKeeper sessions, ModelManifest manifest, EnclaveConfiguration configuration, EnclaveSettings settings, TimeProvider time)
     {
         _sessions = sessions;
         _manifest = manifest.Encode();
         _configuration = configuration.Encode();
         _settings = settings;
         _time = time;
-        _bodies = new FairSemaphore((long)settings.BodyMemoryMiB << 20, time);
+        _requestMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
         _runs = new FairSemaphore(settings.ConcurrentRuns, time);
+        _answerMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
     }
 
     /// <summary>Answers one request.</summary>
     /// <param name="request">The request, its body unread.</param>
     /// <param name="model">The model that its path names.</param>
-    /// <param name="write">Writes an answer; the request's share of memory is held until it has.</param>
+    /// <param name="write">Writes an answer; the request's memory is held until it has.</param>
     /// <param name="aborted">The caller has gone.</param>
     public async Task AnswerAsync(HttpRequest request, OnnxModel model, Func<Answer, CancellationToken, Task> write, CancellationToken aborted)
     {
+        using var held = new Holdings();
         if (Interlocked.Increment(ref _requests) > _settings.MaximumRequests)
         {
             Interlocked.Decrement(ref _requests);
@@ -62,9 +71,7 @@ internal sealed class InferenceEndpoint
         {
             using var deadline = new CancellationTokenSource(_settings.MaximumDuration, _time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, aborted);
-            var bound = BodyReader.Bound(request, _settings.MaximumBodyBytes);
-            using var memory = await _bodies.TakeAsync(bound, _settings.MaximumWait, both.Token).ConfigureAwait(false);
-            var answer = memory is null ? WaitedTooLong() : await AnswerInTimeAsync(request, model, both.Token, deadline.Token).ConfigureAwait(false);
+            var answer = await AnswerInTimeAsync(request, model, held, both.Token, deadline.Token).ConfigureAwait(false);
 
             // A refusal is written even when the time is over; it is short.
             await write(answer, answer.Status == StatusCodes.Status200OK ? both.Token : aborted).ConfigureAwait(false);
@@ -75,11 +82,12 @@ internal sealed class InferenceEndpoint
         }
     }
 
-    private async Task<Answer> AnswerInTimeAsync(HttpRequest request, OnnxModel model, CancellationToken cancellation, CancellationToken deadline)
+    private async Task<Answer> AnswerInTimeAsync(
+        HttpRequest request, OnnxModel model, Holdings held, CancellationToken cancellation, CancellationToken deadline)
     {
         try
         {
-            return await AnswerAsync(request, model, cancellation).ConfigureAwait(false);
+            return await AnswerAsync(request, model, held, cancellation).ConfigureAwait(false);
         }
         catch (SessionUnavailableException exception)
         {
@@ -105,12 +113,17 @@ internal sealed class InferenceEndpoint
         }
     }
 
-    private async Task<Answer> AnswerAsync(HttpRequest request, OnnxModel model, CancellationToken cancellation)
+    private async Task<Answer> AnswerAsync(HttpRequest request, OnnxModel model, Holdings held, CancellationToken cancellation)
     {
         _sessions.CheckReady();
         if (FindHeaderFault(request, out var headerLength) is { } fault)
         {
             return fault;
+        }
+
+        if (!await TakeAsync(_requestMemory, RequestMemory(request, headerLength), held, cancellation).ConfigureAwait(false))
+        {
+            return WaitedTooLong();
         }
 
         var (body, refusal) = await BodyReader.ReadAsync(request, _settings.MaximumBodyBytes, cancellation).ConfigureAwait(false);
@@ -124,11 +137,12 @@ internal sealed class InferenceEndpoint
             return Answer.Error(error!.Status, error.Message);
         }
 
-        var size = asked!.Inputs.Sum(input => (long)input.Data.Length);
+        var size = asked!.Inputs.Sum(RuntimeSize);
         if (size > _settings.MaximumTensorBytes)
         {
             return Answer.Error(StatusCodes.Status413PayloadTooLarge, string.Create(
-                NumberFormatInfo.InvariantInfo, $"the inputs have {size} bytes as tensors, and {_settings.MaximumTensorBytes} is the most that this enclave takes"));
+                NumberFormatInfo.InvariantInfo,
+                $"the inputs have {size} bytes as tensors, of which {_settings.MaximumTensorBytes} is the most that this enclave takes"));
         }
 
         string[] outputs = [.. asked.Outputs.Select(output => output.Name)];
@@ -137,19 +151,32 @@ internal sealed class InferenceEndpoint
             return Answer.Error(StatusCodes.Status400BadRequest, modelFault);
         }
 
-        IReadOnlyList<Tensor> results;
-        using (var turn = await _runs.TakeAsync(1, _settings.MaximumWait, cancellation).ConfigureAwait(false))
+        if (await RunAsync(model, asked, outputs, held, cancellation).ConfigureAwait(false) is not { } results)
         {
-            if (turn is null)
-            {
-                return WaitedTooLong();
-            }
-
-            results = await Task.Run(() => model.Run(asked.Inputs, outputs, _settings.MaximumTensorBytes, cancellation), CancellationToken.None)
-                .ConfigureAwait(false);
+            return WaitedTooLong();
         }
 
         return await SignAsync(model, asked, results, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the model in its turn, and keeps the turn until there is memory to answer in. Null when either was not to be had in time.</summary>
+    private async Task<IReadOnlyList<Tensor>?> RunAsync(
+        OnnxModel model, InferRequest asked, string[] outputs, Holdings held, CancellationToken cancellation)
+    {
+        using var turn = await _runs.TakeAsync(1, _settings.MaximumWait, cancellation).ConfigureAwait(false);
+        if (turn is null)
+        {
+            return null;
+        }
+
+        // A thread of its own: the pool's threads are few, and those who wait for the network need them.
+        var results = await Task.Factory.StartNew(
+            () => model.Run(asked.Inputs, outputs, _settings.MaximumTensorBytes, cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default).ConfigureAwait(false);
+        var memory = results.Sum(result => AnswerMemory(result, asked.WantsBinary(result.Name)));
+        return await TakeAsync(_answerMemory, memory, held, cancellation).ConfigureAwait(false) ? results : null;
     }
 
     private async Task<Answer> SignAsync(OnnxModel model, InferRequest asked, IReadOnlyList<Tensor> results, CancellationToken cancellation)
@@ -162,7 +189,8 @@ internal sealed class InferenceEndpoint
             return Answer.Error(error!.Status, error.Message);
         }
 
-        var (inputSalt, outputSalt) = (RandomNumberGenerator.GetBytes(SaltedDigest.SaltSize), RandomNumberGenerator.GetBytes(SaltedDigest.SaltSize));
+        var inputSalt = RandomNumberGenerator.GetBytes(SaltedDigest.SaltSize);
+        var outputSalt = RandomNumberGenerator.GetBytes(SaltedDigest.SaltSize);
         var (input, output) = (asked.ToInput().Encode(), response.ToOutput().Encode());
         var content = new ClaimContent(
             model.Digest, InferenceInput.ComputeDigest(input, inputSalt), InferenceOutput.ComputeDigest(output, outputSalt), asked.Nonce);
@@ -171,8 +199,15 @@ internal sealed class InferenceEndpoint
             : _sessions.Sign(content);
         if (asked.Evidence != EvidenceRequest.None)
         {
-            var evidence = Encoding.UTF8.GetString(ToEvidence(asked.Evidence, signed, input, inputSalt, output, outputSalt).ToJson());
-            if (!(response with { Evidence = evidence }).TryEncode(asked, out encoded, out error))
+            var small = (long)input.Length + output.Length <= InlineContent;
+            var evidence = ToEvidence(asked.Evidence, signed) with
+            {
+                InputSalt = inputSalt,
+                OutputSalt = outputSalt,
+                Input = small ? input : default(ReadOnlyMemory<byte>?),
+                Output = small ? output : default(ReadOnlyMemory<byte>?),
+            };
+            if (!(response with { Evidence = Encoding.UTF8.GetString(evidence.ToJson()) }).TryEncode(asked, out encoded, out error))
             {
                 return Answer.Error(error!.Status, error.Message);
             }
@@ -181,21 +216,44 @@ internal sealed class InferenceEndpoint
         return ToAnswer(encoded!, signed, inputSalt, outputSalt);
     }
 
-    private Evidence ToEvidence(EvidenceRequest kind, SignedClaim signed, byte[] input, byte[] inputSalt, byte[] output, byte[] outputSalt)
-    {
-        var small = input.Length + output.Length <= InlineContent;
-        return new Evidence
+    private Evidence ToEvidence(EvidenceRequest kind, SignedClaim signed) => kind == EvidenceRequest.Direct
+        ? new Evidence { Kind = EvidenceKind.Direct, Document = signed.DirectDocument!.Value, Manifest = _manifest, Configuration = _configuration }
+        : new Evidence
         {
-            Kind = kind == EvidenceRequest.Direct ? EvidenceKind.Direct : EvidenceKind.Session,
-            Document = kind == EvidenceRequest.Direct ? signed.DirectDocument!.Value : signed.Document.Bytes,
-            Receipt = kind == EvidenceRequest.Direct ? default : signed.Receipt,
+            Kind = EvidenceKind.Session,
+            Document = signed.Document.Bytes,
+            Receipt = signed.Receipt,
             Manifest = _manifest,
             Configuration = _configuration,
-            InputSalt = inputSalt,
-            OutputSalt = outputSalt,
-            Input = small ? input : default(ReadOnlyMemory<byte>?),
-            Output = small ? output : default(ReadOnlyMemory<byte>?),
         };
+
+    /// <summary>
+    /// What a request can come to, in bytes: its body; in JSON four times as much as tensors (two characters for an FP64); and the tensors twice more, as
+    /// they are digested and as the runtime holds them. One that does not state its length counts as one of the largest.
+    /// </summary>
+    private long RequestMemory(HttpRequest request, int? headerLength)
+    {
+        var body = BodyReader.Bound(request, _settings.MaximumBodyBytes);
+        var json = Math.Min(headerLength ?? body, body);
+        return (3 * (body - json)) + (13 * json);
+    }
+
+    /// <summary>What an output can come to: itself; as it is digested; and in JSON six characters for a byte (<c>false,</c>), in binary itself again.</summary>
+    private static long AnswerMemory(Tensor output, bool binary) => (binary ? 3L : 8L) * output.Data.Length;
+
+    private static long RuntimeSize(Tensor input) => input.Data.Length + (input.Datatype == Datatype.Bytes ? StringOverhead * input.ElementCount : 0);
+
+    /// <summary>Takes a part for as long as the request is held; false when the wait was too long. More than there is counts as all there is.</summary>
+    private async Task<bool> TakeAsync(FairSemaphore memory, long part, Holdings held, CancellationToken cancellation)
+    {
+        var taken = await memory.TakeAsync(Math.Min(part, _settings.RequestMemoryBytes), _settings.MaximumWait, cancellation).ConfigureAwait(false);
+        if (taken is null)
+        {
+            return false;
+        }
+
+        held.Add(taken);
+        return true;
     }
 
     private static Answer? FindHeaderFault(HttpRequest request, out int? headerLength)
@@ -204,7 +262,8 @@ internal sealed class InferenceEndpoint
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
         {
             return Answer.Error(
-                StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding: expected none, found {PlainText.Quote(encoding.ToString())}; send the body as it is");
+                StatusCodes.Status415UnsupportedMediaType,
+                $"Content-Encoding: expected none, found {PlainText.Quote(encoding.ToString())}; send the body as it is");
         }
 
         var lengths = request.Headers[NitroHeaders.InferenceHeaderContentLength];
@@ -246,4 +305,14 @@ internal sealed class InferenceEndpoint
     private static Answer Busy(string reason) => Answer.Error(StatusCodes.Status503ServiceUnavailable, $"{reason}; try again later");
 
     private static string Seconds(TimeSpan time) => string.Create(NumberFormatInfo.InvariantInfo, $"{time.TotalSeconds:0} s");
+
+    /// <summary>What a request holds until it is answered.</summary>
+    private sealed class Holdings : IDisposable
+    {
+        private readonly List<IDisposable> _parts = [];
+
+        public void Add(IDisposable part) => _parts.Add(part);
+
+        public void Dispose() => _parts.ForEach(part => part.Dispose());
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Nitro.Attestation.Claims;
 
 namespace Nitro.Enclave.Models;
@@ -9,10 +10,14 @@ namespace Nitro.Enclave.Models;
 public sealed class ModelCatalog : IDisposable
 {
     private readonly OnnxModel[] _models;
+    private readonly Dictionary<(string Name, string Version), OnnxModel> _byVersion;
+    private readonly Dictionary<string, OnnxModel> _highest;
 
     private ModelCatalog(OnnxModel[] models)
     {
         _models = models;
+        _byVersion = models.ToDictionary(model => (model.Name, model.Version));
+        _highest = models.GroupBy(model => model.Name).ToDictionary(versions => versions.Key, versions => Highest([.. versions]));
         Manifest = ModelManifest.Create(models.Select(model => new ManifestEntry(model.Name, model.Version, model.Digest)));
     }
 
@@ -65,25 +70,18 @@ public sealed class ModelCatalog : IDisposable
     /// are decimal
     /// numbers, by ordinal comparison otherwise. Null when there is none.
     /// </summary>
-    public OnnxModel? Find(string name, string? version)
-    {
-        var named = _models.Where(model => model.Name == name);
-        if (version is not null)
-        {
-            return named.FirstOrDefault(model => model.Version == version);
-        }
-
-        OnnxModel[] versions = [.. named];
-        return versions.All(model => model.Version.All(char.IsAsciiDigit))
-            ? versions.MaxBy(model => System.Numerics.BigInteger.Parse(model.Version, NumberFormatInfo.InvariantInfo))
-            : versions.MaxBy(model => model.Version, StringComparer.Ordinal);
-    }
+    public OnnxModel? Find(string name, string? version) =>
+        version is null ? _highest.GetValueOrDefault(name) : _byVersion.GetValueOrDefault((name, version));
 
     /// <summary>The versions of a name, in the order in which they were given.</summary>
     public IReadOnlyList<string> Versions(string name) => [.. _models.Where(model => model.Name == name).Select(model => model.Version)];
 
     /// <summary>Releases the models' memory. No run may be under way.</summary>
     public void Dispose() => Array.ForEach(_models, model => model.Dispose());
+
+    private static OnnxModel Highest(OnnxModel[] versions) => versions.All(model => model.Version.All(char.IsAsciiDigit))
+        ? versions.MaxBy(model => BigInteger.Parse(model.Version, NumberFormatInfo.InvariantInfo))!
+        : versions.MaxBy(model => model.Version, StringComparer.Ordinal)!;
 
     private static byte[] Read(ModelSource source, Func<string, byte[]> readFile)
     {

@@ -86,7 +86,10 @@ public sealed class OnnxModel : IDisposable
             exception is OnnxRuntimeException or ArgumentException or InvalidOperationException or NotSupportedException or OverflowException)
         {
             session?.Dispose();
-            throw Unloadable(source, RuntimeMessage.Clean(exception.Message), exception);
+            var message = RuntimeMessage.IsOutOfMemory(exception.Message)
+                ? "it needs more memory than models are given; give them more"
+                : RuntimeMessage.Clean(exception.Message);
+            throw Unloadable(source, message, exception);
         }
     }
 
@@ -102,26 +105,26 @@ public sealed class OnnxModel : IDisposable
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var input in inputs)
         {
-            var name = Quote(input.Name);
             if (!_inputs.TryGetValue(input.Name, out var specification))
             {
-                return $"unknown input {name}: the model \"{Name}\" takes {List(Inputs)}";
+                return $"unknown input {Quote(input.Name)}: the model \"{Name}\" takes {List(Inputs)}";
             }
 
             if (!given.Add(input.Name))
             {
-                return $"the input {name} is there twice";
+                return $"the input {Quote(input.Name)} is there twice";
             }
 
             if (input.Datatype != specification.Datatype)
             {
-                return $"input {name}: expected datatype {specification.Datatype.Name()}, found {input.Datatype.Name()}";
+                return $"input {Quote(input.Name)}: expected datatype {specification.Datatype.Name()}, found {input.Datatype.Name()}";
             }
 
             if (!specification.Takes(input.Shape))
             {
                 var (expected, found) = (TensorSpecification.Describe(specification.Shape!), TensorSpecification.Describe(input.Shape));
-                return $"input {name}: expected shape {expected}{(specification.Shape!.Contains(-1) ? " (-1: any size)" : "")}, found {found}";
+                var open = specification.Shape!.Contains(-1) ? " (-1: any size)" : "";
+                return $"input {Quote(input.Name)}: expected shape {expected}{open}, found {found}";
             }
         }
 

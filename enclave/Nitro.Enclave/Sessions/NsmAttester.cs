@@ -12,7 +12,7 @@ namespace Nitro.Enclave.Sessions;
 /// takes tens of
 /// milliseconds, so callers wait in a line of bounded length. Safe to use from several threads at once.
 /// </summary>
-internal sealed class NsmAttester : IDisposable
+internal sealed class NsmAttester
 {
     /// <summary>
     /// How far the NSM's clock and the enclave's may be apart. Drift of seconds per week has been measured; more means that one of them is
@@ -25,7 +25,7 @@ internal sealed class NsmAttester : IDisposable
     private readonly EnclaveConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly int _maximumWaiting;
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly FairSemaphore _turn;
     private int _waiting;
 
     /// <param name="nsm">The NSM; not disposed here.</param>
@@ -40,6 +40,7 @@ internal sealed class NsmAttester : IDisposable
         _configuration = configuration;
         _maximumWaiting = maximumWaiting;
         _time = time;
+        _turn = new FairSemaphore(1, time);
     }
 
     /// <summary>
@@ -67,15 +68,19 @@ internal sealed class NsmAttester : IDisposable
     /// <summary>Waits for the NSM's turn on the enclave's own behalf, however many wait.</summary>
     public async Task<T> InOwnTurnAsync<T>(Func<T> attest, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(attest, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        var turn = await _turn.TakeAsync(1, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+
+        // The device cannot be interrupted: whoever gives up leaves the call to end by itself, and the turn with it.
+        var call = Task.Run(
+            () =>
+            {
+                using (turn)
+                {
+                    return attest();
+                }
+            },
+            CancellationToken.None);
+        return await call.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -107,8 +112,6 @@ internal sealed class NsmAttester : IDisposable
 
         return new SessionDocument(bytes, (ulong)document.TimestampMs);
     }
-
-    public void Dispose() => _turn.Dispose();
 
     /// <summary>An absent field and an empty one count as the same: nothing was asked for.</summary>
     private static bool Equal(ReadOnlyMemory<byte>? asked, ReadOnlyMemory<byte>? found) =>

@@ -200,7 +200,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
         {
             Models = manifest.Digest,
             Configuration = configuration.Digest,
-            StartedAtMs = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds(),
+            StartedAtMs = NowMs(time),
             Algorithm = settings.Algorithm,
         });
 
@@ -213,7 +213,9 @@ internal sealed class SessionKeeper : IAsyncDisposable
     private static Task<SessionDocument> GetDocumentAsync(NsmAttester attester, Session session, CancellationToken cancellation) =>
         attester.InOwnTurnAsync(() => attester.AttestInTurn(session.Statement, null, session.PublicKey), cancellation);
 
-    private ulong IssueTime() => _session.IssueTime((ulong)_time.GetUtcNow().ToUnixTimeMilliseconds(), _documents[^1]);
+    private static ulong NowMs(TimeProvider time) => (ulong)Math.Max(0, time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private ulong IssueTime() => _session.IssueTime(NowMs(_time), _documents[^1]);
 
     private string? FindFault(ulong issuedAtMs)
     {

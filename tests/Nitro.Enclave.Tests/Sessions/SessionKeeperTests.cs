@@ -301,7 +301,7 @@ public sealed class SessionKeeperTests
             _ => [1, 2, 3],
         };
         using var answering = new NsmClient(new RecordingNsm(TestPki.Nsm(time)) { After = (_, _) => Response(document) });
-        using var attester = new NsmAttester(answering, Harness.Manifest, Harness.Configuration, 1, time);
+        var attester = new NsmAttester(answering, Harness.Manifest, Harness.Configuration, 1, time);
         var refusal = await Assert.ThrowsAsync<InvalidDataException>(
             () => attester.InOwnTurnAsync(() => attester.AttestInTurn("statement"u8.ToArray(), null, key), TestContext.Current.CancellationToken));
         Assert.Contains(field, refusal.Message, StringComparison.Ordinal);
@@ -423,7 +423,6 @@ public sealed class SessionKeeperTests
         public async ValueTask DisposeAsync()
         {
             await Keeper.DisposeAsync();
-            _attester!.Dispose();
             _client!.Dispose();
         }
 

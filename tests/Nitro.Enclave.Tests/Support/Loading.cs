@@ -6,7 +6,7 @@ namespace Nitro.Enclave.Tests.Support;
 internal static class Loading
 {
     /// <summary>What all tests of this process give the runtime.</summary>
-    public const int MemoryMiB = 512;
+    public const int MemoryMiB = 1024;
 
     public static OnnxModel Load(byte[] model, int threads = 1)
     {

@@ -1,4 +1,4 @@
-namespace Nitro.Enclave.Http;
+namespace Nitro.Enclave;
 
 /// <summary>
 /// A bounded quantity of which callers hold parts, first come first served: a large part is not starved by small ones. Safe to use from
