@@ -35,7 +35,7 @@ internal static class LinkStage
 
         var model = statements.Claim.Model;
         models = expected.Model.Find(parts.Manifest, model);
-        return checks.Require(models.Count > 0, Check.ModelInManifest, expected.Model.Describe(), models.Count > 0 ? Name(models[0]) : FoundInstead(parts.Manifest, model))
+        return RequireModel(models, expected.Model, parts.Manifest, model, checks)
             && RequireAllowed(policy.Settings.AnyModelUnsafe, policy.Models.Contains(model), Check.ModelAllowed, "a model that the policy allows", model, "anyModelUnsafe", checks)
             && RequireAllowed(
                 policy.Settings.AnyConfigurationUnsafe,
@@ -63,6 +63,17 @@ internal static class LinkStage
         check,
         FormattableString.Invariant($"PCR{index} extended once with the {what}'s digest: {digest.ExtendFromZero()}"),
         document.Pcrs.Contains(index) ? found.ToString() : FormattableString.Invariant($"no PCR{index}"));
+
+    private static bool RequireModel(IReadOnlyList<ManifestEntry> models, ModelExpectation expected, ModelManifest manifest, Sha384Digest model, CheckList checks)
+    {
+        if (models.Count > 0 && expected.IsWaived)
+        {
+            checks.Waive(Check.ModelInManifest, $"AnyAllowedUnsafe: it is {Name(models[0])}");
+            return true;
+        }
+
+        return checks.Require(models.Count > 0, Check.ModelInManifest, expected.Describe(), models.Count > 0 ? Name(models[0]) : FoundInstead(manifest, model));
+    }
 
     private static bool RequireAllowed(bool open, bool allowed, Check check, string expected, Sha384Digest found, string opening, CheckList checks)
     {
