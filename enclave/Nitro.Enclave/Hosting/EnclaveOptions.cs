@@ -52,13 +52,21 @@ public sealed class EnclaveOptions
 
     private readonly Option<int> _maximumSessionAge = Seconds("--max-session-age", "How old a session key may be when it signs.", Defaults.MaximumSessionAge);
 
-    /// <summary>Adds the options to a command.</summary>
+    /// <summary>Adds the options to a command that serves.</summary>
     public void AddTo(Command command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Options.Add(_listen);
+        AddSettingsTo(command);
+    }
+
+    /// <summary>Adds the options that make the settings, and not the address.</summary>
+    public void AddSettingsTo(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
         Option[] options =
         [
-            _listen, _models, _algorithm, _threads, _modelMemory, _maximumBody, _maximumTensors, _concurrentRuns, _maximumRequests, _requestMemory,
+            _models, _algorithm, _threads, _modelMemory, _maximumBody, _maximumTensors, _concurrentRuns, _maximumRequests, _requestMemory,
             _maximumAttestations, _maximumWait, _maximumDuration, _documentRenewal, _maximumDocumentAge, _maximumSessionAge,
         ];
         Array.ForEach(options, command.Options.Add);

@@ -37,6 +37,7 @@ public static class EnclaveProgram
         var options = new EnclaveOptions();
         options.AddTo(command);
         addOptions(command);
+        command.Add(DescribeCommand.Create(output, errors));
         command.SetAction((parsed, cancellation) => ServeAsync(parsed, options, prepare, output, errors, cancellation));
         var parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -88,7 +89,8 @@ public static class EnclaveProgram
         }
     }
 
-    private static int Refuse(TextWriter errors, string message, int exitCode)
+    /// <summary>Says in one line why there is no enclave.</summary>
+    internal static int Refuse(TextWriter errors, string message, int exitCode)
     {
         errors.WriteLine($"error: {PlainText.Clean(message, 4 * PlainText.MaximumMessage)}");
         errors.Flush();
