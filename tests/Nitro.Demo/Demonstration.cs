@@ -23,19 +23,7 @@ internal sealed class Demonstration(Screen screen, Workspace workspace)
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        try
-        {
-            screen.Line(screen.Paint("A model answers inside a simulated enclave, and anyone can check the answer.", Screen.Bold));
-            await RunProcessesAsync(cancel);
-        }
-        finally
-        {
-            workspace.RemoveSockets();
-        }
-    }
-
-    private async Task RunProcessesAsync(CancellationToken cancel)
-    {
+        screen.Line(screen.Paint("A model answers inside a simulated enclave, and anyone can check the answer.", Screen.Bold));
         screen.Section("Processes");
         await using var enclave = await StartEnclaveAsync("enclave", [], cancel);
         screen.Field("enclave", $"process {enclave.Process.Id}, simulated NSM, {Workspace.Relative(ModelFile)}");

@@ -7,7 +7,8 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 var screen = new Screen(Console.Out, colour: !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
 try
 {
-    await new Demonstration(screen, Workspace.Create()).RunAsync(stop.Token);
+    using var workspace = Workspace.Create();
+    await new Demonstration(screen, workspace).RunAsync(stop.Token);
     return 0;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -16,7 +17,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     screen.Line("Stopped; the enclaves and the host that were started are gone.");
     return 130;
 }
-catch (DemoException exception)
+catch (Exception exception) when (exception is DemoException or InvalidOperationException or HttpRequestException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"make demo: {exception.Message}");
     return 1;
