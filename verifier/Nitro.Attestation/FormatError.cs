@@ -4,8 +4,9 @@ using System.Text;
 namespace Nitro.Attestation;
 
 /// <summary>
-/// Why bytes are not what they should be: what was read, where, what was expected and what was found. The texts are fit for a terminal and a log,
-/// though they may quote bytes from outside: what controls a terminal or turns the direction of writing stands there as <c>\u{1b}</c>.
+/// Why bytes are not what they should be: what was read, where, what was expected and what was found. The texts are fit for a terminal and
+/// a log, though they may quote bytes from outside: what controls a terminal or turns the direction of writing stands there as
+/// <c>\u{1b}</c>.
 /// </summary>
 /// <param name="Where">The part of the format, in the field's own names, such as <c>payload.pcrs index</c>.</param>
 /// <param name="Offset">Bytes from the start of the input that was handed over, or -1 where no single byte is to blame.</param>
@@ -55,6 +56,7 @@ public sealed record FormatError(string Where, int Offset, string Expected, stri
 
     private static IFormatProvider CultureFree => NumberFormatInfo.InvariantInfo;
 
-    private static bool IsUnfit(UnicodeCategory category) => category is UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse;
+    private static bool IsUnfit(UnicodeCategory category) => category is
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse;
 }

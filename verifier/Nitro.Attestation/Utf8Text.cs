@@ -7,8 +7,8 @@ namespace Nitro.Attestation;
 internal static class Utf8Text
 {
     /// <summary>
-    /// The bytes that a text takes in UTF-8, or -1 when it holds half a surrogate pair: that has no UTF-8, and Encoding.UTF8 would silently put
-    /// another character in its place.
+    /// The bytes that a text takes in UTF-8, or -1 when it holds half a surrogate pair: that has no UTF-8, and Encoding.UTF8 would silently
+    /// put another character in its place.
     /// </summary>
     public static int Length(string text)
     {

@@ -222,7 +222,8 @@ internal ref struct StrictCborReader(ReadOnlySpan<byte> data, int baseOffset = 0
         if (additional > 27)
         {
             var indefinite = additional == 31 && majorType is >= ByteString and <= Map;
-            Fail(where, Name(majorType) + (indefinite ? " of definite length" : ""), indefinite ? "one of indefinite length" : "a reserved head");
+            var (suffix, found) = indefinite ? (" of definite length", "one of indefinite length") : ("", "a reserved head");
+            Fail(where, Name(majorType) + suffix, found);
             return 0;
         }
 

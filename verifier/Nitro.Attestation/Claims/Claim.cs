@@ -84,9 +84,12 @@ public sealed class Claim
     /// <param name="data">The whole claim.</param>
     /// <param name="claim">The claim, when its form is right.</param>
     /// <param name="error">What is wrong, when it is not.</param>
-    public static bool TryParse(ReadOnlySpan<byte> data, out Claim? claim, out FormatError? error) => TryParse(data, 0, out claim, out error);
+    public static bool TryParse(ReadOnlySpan<byte> data, out Claim? claim, out FormatError? error) =>
+        TryParse(data, 0, out claim, out error);
 
-    /// <summary>Reads a claim that stands at <paramref name="baseOffset"/> of something larger, so that errors name their place in that.</summary>
+    /// <summary>
+    /// Reads a claim that stands at <paramref name="baseOffset"/> of something larger, so that errors name their place in that.
+    /// </summary>
     internal static bool TryParse(ReadOnlySpan<byte> data, int baseOffset, out Claim? claim, out FormatError? error)
     {
         var reader = new StrictCborReader(data, baseOffset);

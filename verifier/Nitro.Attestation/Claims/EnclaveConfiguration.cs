@@ -16,7 +16,9 @@ public sealed class EnclaveConfiguration
     /// <summary>The most UTF-8 bytes of a setting's name or value.</summary>
     public const int MaximumText = 255;
 
-    /// <summary>The most bytes of an encoded configuration: 25 for the array's head, the header and the map's head, then names and values.</summary>
+    /// <summary>
+    /// The most bytes of an encoded configuration: 25 for the array's head, the header and the map's head, then names and values.
+    /// </summary>
     public const int MaximumSize = 25 + (MaximumSettings * 2 * (2 + MaximumText));
 
     private const string Header = "nitro/configuration/1";
@@ -37,7 +39,8 @@ public sealed class EnclaveConfiguration
     public Sha384Digest Digest { get; }
 
     /// <summary>Makes a configuration from settings in any order.</summary>
-    /// <exception cref="ArgumentException">Too many settings, a name twice, a name or value that is too long, null or no Unicode, or an empty name.</exception>
+    /// <exception cref="ArgumentException">Too many settings, a name twice, a name or value that is too long, null or no Unicode, or an
+    /// empty name.</exception>
     public static EnclaveConfiguration Create(IEnumerable<KeyValuePair<string, string>> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -49,9 +52,12 @@ public sealed class EnclaveConfiguration
 
         foreach (var (name, value) in sorted)
         {
-            if (name is null || value is null || Utf8Text.Length(name) is < 1 or > MaximumText || Utf8Text.Length(value) is < 0 or > MaximumText)
+            if (name is null || value is null || Utf8Text.Length(name) is < 1 or > MaximumText
+                || Utf8Text.Length(value) is < 0 or > MaximumText)
             {
-                throw new ArgumentException($"A setting's name has 1 to {MaximumText} bytes of UTF-8 and its value at most {MaximumText}: \"{name}\" or its value has not.", nameof(settings));
+                throw new ArgumentException(
+                    $"A setting's name has 1 to {MaximumText} bytes of UTF-8 and its value at most that; \"{name}\" or its value has not.",
+                    nameof(settings));
             }
         }
 

@@ -35,7 +35,8 @@ public sealed class ModelManifest
     public Sha384Digest Digest { get; }
 
     /// <summary>Makes a manifest from entries in any order.</summary>
-    /// <exception cref="ArgumentException">No entry or too many, a name or version that is empty, too long, null or no Unicode, or the same pair twice.</exception>
+    /// <exception cref="ArgumentException">No entry or too many, a name or version that is empty, too long, null or no Unicode, or the same
+    /// pair twice.</exception>
     public static ModelManifest Create(IEnumerable<ManifestEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -49,7 +50,8 @@ public sealed class ModelManifest
         {
             if (text is null || Utf8Text.Length(text) is < 1 or > MaximumText)
             {
-                throw new ArgumentException($"A model's name and version have 1 to {MaximumText} bytes of UTF-8; \"{text}\" has not.", nameof(entries));
+                throw new ArgumentException(
+                    $"A model's name and version have 1 to {MaximumText} bytes of UTF-8; \"{text}\" has not.", nameof(entries));
             }
         }
 

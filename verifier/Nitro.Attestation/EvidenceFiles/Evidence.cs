@@ -56,7 +56,8 @@ public sealed record Evidence
     public ReadOnlyMemory<byte>? Output { get; init; }
 
     /// <summary>Writes the file: UTF-8, one member a line.</summary>
-    /// <exception cref="InvalidOperationException">No reader would take the file: a member is empty or over its limit, or a receipt stands in direct evidence.</exception>
+    /// <exception cref="InvalidOperationException">No reader would take the file: a member is empty or over its limit, or a receipt stands
+    /// in direct evidence.</exception>
     public void WriteTo(IBufferWriter<byte> destination)
     {
         var members = CheckedMembers();
@@ -98,7 +99,8 @@ public sealed record Evidence
         }
         else if (Kind != EvidenceKind.Direct || !Receipt.IsEmpty)
         {
-            throw new InvalidOperationException("Evidence is of the kind Session, or Direct and then without a receipt: its document holds the claim.");
+            throw new InvalidOperationException(
+                "Evidence is of the kind Session, or Direct and then without a receipt: its document holds the claim.");
         }
 
         members.AddRange([("document", Document), ("manifest", Manifest), ("configuration", Configuration)]);

@@ -10,21 +10,24 @@ namespace Nitro.Attestation.EvidenceFiles;
 /// <summary>Reads the JSON of evidence files, member by member.</summary>
 internal static class EvidenceReader
 {
-    /// <summary>The most bytes of a member's name that is looked at: each character of the longest may be written as an escape of six.</summary>
+    /// <summary>
+    /// The most bytes of a member's name that is looked at: each character of the longest may be written as an escape of six.
+    /// </summary>
     private const int MaximumName = 6 * 16;
 
     /// <summary>The members that hold bytes, and how many they hold.</summary>
-    public static readonly IReadOnlyDictionary<string, (int Minimum, int Maximum)> ByteMembers = new Dictionary<string, (int, int)>(StringComparer.Ordinal)
-    {
-        ["receipt"] = (1, Claims.Receipt.MaximumSize),
-        ["document"] = (1, UnverifiedDocument.MaximumSize),
-        ["manifest"] = (1, ModelManifest.MaximumSize),
-        ["configuration"] = (1, EnclaveConfiguration.MaximumSize),
-        ["inputSalt"] = (SaltedDigest.SaltSize, SaltedDigest.SaltSize),
-        ["outputSalt"] = (SaltedDigest.SaltSize, SaltedDigest.SaltSize),
-        ["input"] = (1, Evidence.MaximumContent),
-        ["output"] = (1, Evidence.MaximumContent),
-    };
+    public static readonly IReadOnlyDictionary<string, (int Minimum, int Maximum)> ByteMembers =
+        new Dictionary<string, (int, int)>(StringComparer.Ordinal)
+        {
+            ["receipt"] = (1, Claims.Receipt.MaximumSize),
+            ["document"] = (1, UnverifiedDocument.MaximumSize),
+            ["manifest"] = (1, ModelManifest.MaximumSize),
+            ["configuration"] = (1, EnclaveConfiguration.MaximumSize),
+            ["inputSalt"] = (SaltedDigest.SaltSize, SaltedDigest.SaltSize),
+            ["outputSalt"] = (SaltedDigest.SaltSize, SaltedDigest.SaltSize),
+            ["input"] = (1, Evidence.MaximumContent),
+            ["output"] = (1, Evidence.MaximumContent),
+        };
 
     public static (Evidence? Evidence, EvidenceFileError? Error) Read(ReadOnlySpan<byte> file)
     {
@@ -39,7 +42,8 @@ internal static class EvidenceReader
         }
         catch (JsonException exception)
         {
-            return Fail(EvidenceFileFault.Malformed, "evidence file", -1, $"one JSON object", $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+            return Fail(EvidenceFileFault.Malformed, "evidence file", -1, $"one JSON object",
+                $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
         }
         catch (InvalidOperationException)
         {
@@ -49,8 +53,8 @@ internal static class EvidenceReader
     }
 
     /// <summary>
-    /// Looks for the version before anything else is judged, wherever it stands: a file of a later version may hold what this one would call unknown
-    /// or malformed. It stands first in what is written here, so this costs nothing.
+    /// Looks for the version before anything else is judged, wherever it stands: a file of a later version may hold what this one would
+    /// call unknown or malformed. It stands first in what is written here, so this costs nothing.
     /// </summary>
     private static EvidenceFileError? CheckVersion(ReadOnlySpan<byte> file)
     {
@@ -77,7 +81,8 @@ internal static class EvidenceReader
             {
                 return json.TryGetInt32(out var version) && version == Evidence.Version
                     ? null
-                    : Fail(EvidenceFileFault.UnknownVersion, "version", at, $"{Evidence.Version}", $"another: a newer release may read it").Error;
+                    : Fail(EvidenceFileFault.UnknownVersion, "version", at, $"{Evidence.Version}", $"another: a newer release may read it")
+                        .Error;
             }
         }
 
@@ -145,9 +150,11 @@ internal static class EvidenceReader
     };
 
     /// <summary>
-    /// Base64 in its one form: padded, no white space, no bits left over. The size is known from the text, so nothing over a limit is ever decoded.
+    /// Base64 in its one form: padded, no white space, no bits left over. The size is known from the text, so nothing over a limit is ever
+    /// decoded.
     /// </summary>
-    private static EvidenceFileError? ReadBytes(ref Utf8JsonReader json, string name, int at, (int Minimum, int Maximum) limits, out byte[] bytes)
+    private static EvidenceFileError? ReadBytes(ref Utf8JsonReader json, string name, int at, (int Minimum, int Maximum) limits,
+        out byte[] bytes)
     {
         bytes = [];
         if (json.TokenType != JsonTokenType.String)
@@ -178,9 +185,13 @@ internal static class EvidenceReader
         }
 
         bytes = new byte[Math.Max(length, 0)];
-        return text.Length % 4 == 0 && Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done && written == length
-            ? null
-            : Fail(EvidenceFileFault.Malformed, name, at, $"base64 with its padding, without white space and without bits left over", $"a string that is not").Error;
+        if (text.Length % 4 == 0 && Base64.DecodeFromUtf8(text, bytes, out _, out var written) == OperationStatus.Done && written == length)
+        {
+            return null;
+        }
+
+        const string form = "base64 with its padding, without white space and without bits left over";
+        return Fail(EvidenceFileFault.Malformed, name, at, $"{form}", $"a string that is not").Error;
     }
 
     private static (Evidence?, EvidenceFileError?) Assemble(EvidenceKind? kind, Dictionary<string, byte[]> members)

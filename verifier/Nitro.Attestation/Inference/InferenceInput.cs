@@ -29,7 +29,8 @@ public sealed class InferenceInput
     public IReadOnlyList<Tensor> Tensors { get; }
 
     /// <summary>Makes an input from parts in any order.</summary>
-    /// <exception cref="ArgumentException">A name twice, too many tensors or outputs, or an output's name that has not 1 to 255 bytes of UTF-8.</exception>
+    /// <exception cref="ArgumentException">A name twice, too many tensors or outputs, or an output's name that has not 1 to 255 bytes of
+    /// UTF-8.</exception>
     public static InferenceInput Create(IEnumerable<Tensor> tensors, IEnumerable<string> requestedOutputs)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -42,7 +43,8 @@ public sealed class InferenceInput
 
         if (Array.Exists(outputs, name => name is null || Utf8Text.Length(name) is < 1 or > Tensor.MaximumName))
         {
-            throw new ArgumentException($"A requested output's name has 1 to {Tensor.MaximumName} bytes of UTF-8.", nameof(requestedOutputs));
+            throw new ArgumentException($"A requested output's name has 1 to {Tensor.MaximumName} bytes of UTF-8.",
+                nameof(requestedOutputs));
         }
 
         Array.Sort(outputs, Utf8Order.Compare);

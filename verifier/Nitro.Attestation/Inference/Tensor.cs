@@ -63,9 +63,8 @@ public sealed class Tensor
     private static FormatError? CheckName(string name)
     {
         var length = Utf8Text.Length(name);
-        return length is >= 1 and <= MaximumName
-            ? null
-            : Error("tensor name", $"1 to {MaximumName} bytes of UTF-8", length < 0 ? $"half a surrogate pair" : (FormattableString)$"{length}");
+        FormattableString found = length < 0 ? $"half a surrogate pair" : (FormattableString)$"{length}";
+        return length is >= 1 and <= MaximumName ? null : Error("tensor name", $"1 to {MaximumName} bytes of UTF-8", found);
     }
 
     private static FormatError? CheckShape(string name, long[] shape, out long count)
@@ -83,8 +82,8 @@ public sealed class Tensor
                 return Error($"shape of tensor \"{name}\"", $"dimensions of 0 or more", $"{dimension}");
             }
 
-            // The cap keeps the product far from overflow; no tensor near it could be held in memory. It counts dimensions of 0 as 1, or a 0 in
-            // front would let others pass that are refused when it stands behind them.
+            // The cap keeps the product far from overflow; no tensor near it could be held in memory. It counts dimensions of 0 as 1, or a
+            // 0 in front would let others pass that are refused when it stands behind them.
             if (dimension != 0 && count > int.MaxValue / dimension)
             {
                 return Error($"shape of tensor \"{name}\"", $"dimensions whose product, but for any 0, is at most {int.MaxValue}", $"more");
