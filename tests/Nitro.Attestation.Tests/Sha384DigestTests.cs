@@ -28,7 +28,8 @@ public sealed class Sha384DigestTests
     [InlineData(47)]
     [InlineData(49)]
     [InlineData(64)]
-    public void It_is_made_of_48_bytes_only(int length) => Assert.Throws<ArgumentException>("bytes", () => Sha384Digest.FromBytes(new byte[length]));
+    public void It_is_made_of_48_bytes_only(int length) =>
+        Assert.Throws<ArgumentException>("bytes", () => Sha384Digest.FromBytes(new byte[length]));
 
     [Fact]
     public void Its_bytes_come_back_and_are_a_copy()
@@ -61,7 +62,8 @@ public sealed class Sha384DigestTests
     {
         foreach (var text in new[]
         {
-            null, "", Abc[1..], Abc[2..], Abc + "0", Abc + "00", "0x" + Abc[2..], " " + Abc[1..], Abc[1..] + "\n", "g" + Abc[1..], Abc[..95] + "-", Abc[..95] + "\uff10",
+            null, "", Abc[1..], Abc[2..], Abc + "0", Abc + "00", "0x" + Abc[2..], " " + Abc[1..], Abc[1..] + "\n", "g" + Abc[1..],
+            Abc[..95] + "-", Abc[..95] + "\uff10",
         })
         {
             Assert.False(Sha384Digest.TryParseHex(text, out var digest));
@@ -88,7 +90,8 @@ public sealed class Sha384DigestTests
         {
             bytes[bit / 8] ^= (byte)(1 << bit % 8);
             var other = Sha384Digest.FromBytes(bytes);
-            Assert.True(digest != other && !(digest == other) && !digest.Equals(other) && !digest.Equals((object)other) && !digest.Matches(bytes));
+            Assert.True(digest != other && !(digest == other) && !digest.Equals(other) && !digest.Equals((object)other)
+                && !digest.Matches(bytes));
             bytes[bit / 8] ^= (byte)(1 << bit % 8);
         }
 

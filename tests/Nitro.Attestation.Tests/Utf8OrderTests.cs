@@ -30,7 +30,8 @@ public sealed class Utf8OrderTests
     [Fact]
     public void A_text_is_as_long_as_its_UTF_8()
     {
-        foreach (var text in new[] { "", "a", "\u0000", "\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff", "a\u00e4\u6c34\U00010151" })
+        foreach (var text in new[] { "", "a", "\u0000", "\u007f", "\u0080", "\u07ff", "\u0800", "\uffff", "\U00010000", "\U0010ffff",
+            "a\u00e4\u6c34\U00010151" })
         {
             Assert.Equal(Encoding.UTF8.GetByteCount(text), Utf8Text.Length(text));
         }

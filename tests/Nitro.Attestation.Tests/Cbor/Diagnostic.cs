@@ -6,7 +6,8 @@ using Nitro.Attestation.Cbor;
 namespace Nitro.Attestation.Tests.Cbor;
 
 /// <summary>
-/// Items as the text of RFC 8949 section 8, read by the product's reader, by System.Formats.Cbor and from JSON: three ways to the same text.
+/// Items as the text of RFC 8949 section 8, read by the product's reader, by System.Formats.Cbor and from JSON: three ways to the same
+/// text.
 /// </summary>
 internal static class Diagnostic
 {
@@ -35,7 +36,8 @@ internal static class Diagnostic
                 return Array(items);
             case StrictCborReader.Map:
                 var pairs = new List<string>();
-                var size = allowIndefiniteMaps ? reader.ReadMapHeadEitherForm("item", 0, int.MaxValue) : reader.ReadMapHead("item", 0, int.MaxValue);
+                var size = allowIndefiniteMaps ? reader.ReadMapHeadEitherForm("item", 0, int.MaxValue)
+                    : reader.ReadMapHead("item", 0, int.MaxValue);
                 for (var i = 0; !reader.Failed && (size is null ? !reader.TryReadBreak() : i < size); i++)
                 {
                     pairs.Add(Read(ref reader, allowIndefiniteMaps) + ": " + Read(ref reader, allowIndefiniteMaps));

@@ -9,15 +9,17 @@ namespace Nitro.Attestation.Tests.Cbor;
 
 public sealed class StrictCborReaderTests
 {
-    /// <summary>Those items of RFC 8949 appendix A that the reader must refuse; it must read all the others to the value stated there.</summary>
+    /// <summary>
+    /// Those items of RFC 8949 appendix A that the reader must refuse; it must read all the others to the value stated there.
+    /// </summary>
     private static readonly HashSet<string> RefusedOfAppendixA =
     [
         // Negative numbers outside 64 bits, bignums.
         "3bffffffffffffffff", "c249010000000000000000", "c349010000000000000000",
         // Floating-point numbers.
-        "f90000", "f98000", "f93c00", "fb3ff199999999999a", "f93e00", "f97bff", "fa47c35000", "fa7f7fffff", "fb7e37e43c8800759c", "f90001", "f90400",
-        "f9c400", "fbc010666666666666", "f97c00", "f97e00", "f9fc00", "fa7f800000", "fa7fc00000", "faff800000", "fb7ff0000000000000",
-        "fb7ff8000000000000", "fbfff0000000000000",
+        "f90000", "f98000", "f93c00", "fb3ff199999999999a", "f93e00", "f97bff", "fa47c35000", "fa7f7fffff", "fb7e37e43c8800759c",
+        "f90001", "f90400", "f9c400", "fbc010666666666666", "f97c00", "f97e00", "f9fc00", "fa7f800000", "fa7fc00000", "faff800000",
+        "fb7ff0000000000000", "fb7ff8000000000000", "fbfff0000000000000",
         // Simple values other than true, false and null.
         "f7", "f0", "f818", "f8ff",
         // Tags.
@@ -69,7 +71,8 @@ public sealed class StrictCborReaderTests
     [Fact]
     public void Every_proper_prefix_of_what_is_read_of_appendix_A_is_refused()
     {
-        foreach (var bytes in AppendixA().Where(item => !RefusedOfAppendixA.Contains(item.Hex)).Select(item => Convert.FromHexString(item.Hex)))
+        foreach (var bytes in AppendixA().Where(item => !RefusedOfAppendixA.Contains(item.Hex))
+            .Select(item => Convert.FromHexString(item.Hex)))
         {
             for (var length = 0; length < bytes.Length; length++)
             {
@@ -95,8 +98,8 @@ public sealed class StrictCborReaderTests
     }
 
     /// <summary>
-    /// What the reader accepts of mutated bytes, System.Formats.Cbor reads to the same; what that accepts in its canonical mode, and is of the kinds
-    /// that the product reads, the reader accepts. So it is neither laxer than CBOR nor stricter than its canonical form.
+    /// What the reader accepts of mutated bytes, System.Formats.Cbor reads to the same; what that accepts in its canonical mode, and is of
+    /// the kinds that the product reads, the reader accepts. So it is neither laxer than CBOR nor stricter than its canonical form.
     /// </summary>
     [Fact]
     public void It_accepts_no_mutated_item_that_System_Formats_Cbor_reads_otherwise()
@@ -158,7 +161,8 @@ public sealed class StrictCborReaderTests
             if (1 + width > shortest.Length)
             {
                 var error = ErrorOf(head, baseOffset: 3, (ref reader) => ReadHead(ref reader, majorType));
-                Assert.Equal(new FormatError("head", 3, "the shortest encoding of a length or number", $"{argument} in {width} extra bytes"), error);
+                Assert.Equal(
+                    new FormatError("head", 3, "the shortest encoding of a length or number", $"{argument} in {width} extra bytes"), error);
             }
             else if (1 + width == shortest.Length)
             {
@@ -183,7 +187,8 @@ public sealed class StrictCborReaderTests
             for (var additional = 28; additional <= 31; additional++)
             {
                 var type = majorType;
-                var error = ErrorOf([(byte)(majorType << 5 | additional), 0, 0, 0, 0, 0, 0, 0, 0], 0, (ref reader) => ReadHead(ref reader, type));
+                byte[] head = [(byte)(majorType << 5 | additional), 0, 0, 0, 0, 0, 0, 0, 0];
+                var error = ErrorOf(head, 0, (ref reader) => ReadHead(ref reader, type));
                 Assert.Equal(additional == 31 && majorType >= 2 ? "one of indefinite length" : "a reserved head", error?.Found);
             }
 
@@ -240,7 +245,8 @@ public sealed class StrictCborReaderTests
     public void Text_that_is_not_UTF_8_is_refused(string hex, string what)
     {
         var content = Convert.FromHexString(hex);
-        var error = ErrorOf([0x01, (byte)(0x60 | content.Length), .. content], 10, (ref reader) => reader.ReadUnsigned("first") + (ulong)reader.ReadText("text", 0, 99).Length);
+        byte[] data = [0x01, (byte)(0x60 | content.Length), .. content];
+        var error = ErrorOf(data, 10, (ref reader) => (int)reader.ReadUnsigned("first") + reader.ReadText("text", 0, 99).Length);
         Assert.True(error == new FormatError("text", 11, "valid UTF-8", "bytes that are not"), $"{what}: {error}");
     }
 
@@ -262,7 +268,8 @@ public sealed class StrictCborReaderTests
             Assert.Equal(expected, ErrorOf([(byte)(0xa0 | length)], 0, (ref reader) => reader.ReadMapHeadEitherForm("part", 2, 5) ?? -1));
         }
 
-        Assert.Equal(new FormatError("part", 0, "3 bytes", "2"), ErrorOf(Bytes(2), 0, (ref reader) => reader.ReadBytes("part", 3, 3).Length));
+        Assert.Equal(new FormatError("part", 0, "3 bytes", "2"),
+            ErrorOf(Bytes(2), 0, (ref reader) => reader.ReadBytes("part", 3, 3).Length));
     }
 
     [Theory]
@@ -281,7 +288,8 @@ public sealed class StrictCborReaderTests
     [Fact]
     public void A_string_longer_than_the_data_is_refused_where_it_starts()
     {
-        var error = ErrorOf([0x01, 0x43, 0xaa, 0xbb], 100, (ref reader) => (int)reader.ReadUnsigned("first") + reader.ReadBytes("second", 0, 9).Length);
+        byte[] data = [0x01, 0x43, 0xaa, 0xbb];
+        var error = ErrorOf(data, 100, (ref reader) => (int)reader.ReadUnsigned("first") + reader.ReadBytes("second", 0, 9).Length);
         Assert.Equal(new FormatError("second", 101, "3 bytes", "only 2 left"), error);
     }
 
@@ -454,7 +462,8 @@ public sealed class StrictCborReaderTests
         using var vectors = JsonDocument.Parse(SharedFiles.Read("vectors", "cbor-appendix-a.json"));
         foreach (var vector in vectors.RootElement.EnumerateArray())
         {
-            var value = vector.TryGetProperty("decoded", out var decoded) ? Diagnostic.From(decoded) : vector.GetProperty("diagnostic").GetString()!;
+            var value = vector.TryGetProperty("decoded", out var decoded) ? Diagnostic.From(decoded)
+                : vector.GetProperty("diagnostic").GetString()!;
             yield return (vector.GetProperty("hex").GetString()!, value);
         }
     }

@@ -51,7 +51,8 @@ public sealed class ClaimTests
         Assert.Equal(Digests.Filled(0x22).ToArray(), Bytes(4));
         Assert.Equal(Digests.Filled(0x33).ToArray(), Bytes(5));
         Assert.Equal(new byte[] { 1, 2, 3 }, Bytes(6));
-        Assert.Equal((7, 1_700_000_000_123UL, 8, 1000UL), (reader.ReadInt32(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadUInt64()));
+        Assert.Equal((7, 1_700_000_000_123UL, 8, 1000UL),
+            (reader.ReadInt32(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadUInt64()));
         Assert.Equal(Digests.Filled(0x44).ToArray(), Bytes(9));
         Assert.Equal(new byte[48], Bytes(10));
         reader.ReadEndMap();
@@ -63,7 +64,8 @@ public sealed class ClaimTests
     {
         foreach (var nonce in new[] { 0, 1, 23, 24, Claim.MaximumNonce })
         {
-            foreach (var (issuedAt, sequence) in new (ulong, ulong)[] { (0, 0), (23, 24), (1_700_000_000_123, 1UL << 32), (LastMillisecond, ulong.MaxValue) })
+            foreach (var (issuedAt, sequence) in new (ulong, ulong)[] { (0, 0), (23, 24), (1_700_000_000_123, 1UL << 32),
+                (LastMillisecond, ulong.MaxValue) })
             {
                 var written = new Claim
                 {
@@ -79,7 +81,8 @@ public sealed class ClaimTests
                 var read = Format.Accepted(written.Encode());
                 Assert.Equal((written.Model, written.Input, written.Output), (read.Model, read.Input, read.Output));
                 Assert.Equal(written.Nonce.ToArray(), read.Nonce.ToArray());
-                Assert.Equal((issuedAt, sequence, written.Session, written.Previous), (read.IssuedAtMs, read.Sequence, read.Session, read.Previous));
+                Assert.Equal((issuedAt, sequence, written.Session, written.Previous),
+                    (read.IssuedAtMs, read.Sequence, read.Session, read.Previous));
             }
         }
     }
@@ -110,7 +113,8 @@ public sealed class ClaimTests
         nonce[0] = 9;
         Assert.Equal([1, 2], claim.Nonce.ToArray());
         Assert.Throws<ArgumentException>(() => With(new byte[65], 0));
-        Assert.Equal(new FormatError("claim.nonce", SampleHex.IndexOf("43010203", StringComparison.Ordinal) / 2, "0 to 64 bytes", "65"), Refused("0643010203", "06" + Hex(Raw.Bytes(65))));
+        Assert.Equal(new FormatError("claim.nonce", SampleHex.IndexOf("43010203", StringComparison.Ordinal) / 2, "0 to 64 bytes", "65"),
+            Refused("0643010203", "06" + Hex(Raw.Bytes(65))));
     }
 
     [Fact]
@@ -144,7 +148,8 @@ public sealed class ClaimTests
     {
         var error = Refused(right, wrong);
         Assert.Equal((where, expected, found), (error.Where, error.Expected, error.Found));
-        Assert.InRange(error.Offset, SampleHex.IndexOf(right, StringComparison.Ordinal) / 2, (SampleHex.IndexOf(right, StringComparison.Ordinal) / 2) + 1);
+        Assert.InRange(error.Offset, SampleHex.IndexOf(right, StringComparison.Ordinal) / 2,
+            (SampleHex.IndexOf(right, StringComparison.Ordinal) / 2) + 1);
     }
 
     [Theory]
@@ -170,7 +175,8 @@ public sealed class ClaimTests
     [Fact]
     public void Any_other_number_of_keys_is_refused()
     {
-        var pairs = CborNode.Parse(Convert.FromHexString(SampleHex)).Children.Select(child => child.Encode()).Chunk(2).Select(pair => (pair[0], pair[1])).ToList();
+        var pairs = CborNode.Parse(Convert.FromHexString(SampleHex)).Children.Select(child => child.Encode()).Chunk(2)
+            .Select(pair => (pair[0], pair[1])).ToList();
         Assert.Equal(Convert.FromHexString(SampleHex), Raw.Map(pairs));
         Assert.Equal("9", Format.Refused(Raw.Map(pairs[..9])).Found);
         Assert.Equal("11", Format.Refused(Raw.Map([.. pairs, (Raw.Number(11), Raw.Number(0))])).Found);
@@ -188,12 +194,14 @@ public sealed class ClaimTests
         Format.Refused(SessionStatementTests.Seal);
 
         // Not even with ten keys.
-        var padded = Raw.Map([.. Enumerable.Range(3, 8).Select(key => (Raw.Number(key), Raw.Bytes(48))).Prepend((Raw.Number(2), Raw.Text("seal"))).Prepend((Raw.Number(1), Raw.Number(1)))]);
+        var padded = Raw.Map([.. Enumerable.Range(3, 8).Select(key => (Raw.Number(key), Raw.Bytes(48)))
+            .Prepend((Raw.Number(2), Raw.Text("seal"))).Prepend((Raw.Number(1), Raw.Number(1)))]);
         Assert.Equal(("claim.type", "\"seal\""), (Format.Refused(padded).Where, Format.Refused(padded).Found));
     }
 
     [Fact]
-    public void Damaged_claims_are_refused_or_read_as_they_stand() => Format.AssertSurvivesDamage(1, 40_000, Sample.Encode(), With(new byte[64], LastMillisecond).Encode());
+    public void Damaged_claims_are_refused_or_read_as_they_stand() =>
+        Format.AssertSurvivesDamage(1, 40_000, Sample.Encode(), With(new byte[64], LastMillisecond).Encode());
 
     private static Claim With(byte[] nonce, ulong issuedAt) => new()
     {

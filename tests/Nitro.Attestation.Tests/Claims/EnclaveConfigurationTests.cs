@@ -8,11 +8,13 @@ namespace Nitro.Attestation.Tests.Claims;
 public sealed class EnclaveConfigurationTests
 {
     /// <summary>The encoding of <see cref="Sample"/>: it must never change, since PCR17 and session statements hold its digest.</summary>
-    private const string SampleHex = "82" + "756e6974726f2f636f6e66696775726174696f6e2f31" + "a3" + "616260" + "62616163796573" + "67746872656164736132";
+    private const string SampleHex = "82" + "756e6974726f2f636f6e66696775726174696f6e2f31" + "a3" + "616260" + "62616163796573"
+        + "67746872656164736132";
 
     private static readonly byte[] Header = Raw.Text("nitro/configuration/1");
 
-    private static readonly CanonicalFormat<EnclaveConfiguration> Format = new(EnclaveConfiguration.TryParse, configuration => configuration.Encode());
+    private static readonly CanonicalFormat<EnclaveConfiguration> Format = new(EnclaveConfiguration.TryParse, configuration =>
+        configuration.Encode());
 
     private static EnclaveConfiguration Sample => Create(("threads", "2"), ("aa", "yes"), ("b", ""));
 
@@ -28,7 +30,8 @@ public sealed class EnclaveConfigurationTests
         Assert.Equal("nitro/configuration/1", reader.ReadTextString());
         Assert.Equal(3, reader.ReadStartMap());
         Assert.Equal(("b", "", "aa", "yes", "threads", "2"), (
-            reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString()));
+            reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(), reader.ReadTextString(),
+                reader.ReadTextString()));
         reader.ReadEndMap();
         reader.ReadEndArray();
         Assert.Equal(0, reader.BytesRemaining);
@@ -60,8 +63,10 @@ public sealed class EnclaveConfigurationTests
     [Fact]
     public void Settings_out_of_order_or_twice_are_refused()
     {
-        FormatError Order(params string[] names) => Format.Refused(Raw.Array(Header, Raw.Map([.. names.Select(name => (Raw.Text(name), Raw.Text("v")))])));
-        Assert.Equal(new FormatError("setting name", 1 + Header.Length + 1 + 4, "names in order, each once", "\"a\" out of order"), Order("b", "a"));
+        FormatError Order(params string[] names) =>
+            Format.Refused(Raw.Array(Header, Raw.Map([.. names.Select(name => (Raw.Text(name), Raw.Text("v")))])));
+        Assert.Equal(new FormatError("setting name", 1 + Header.Length + 1 + 4, "names in order, each once", "\"a\" out of order"),
+            Order("b", "a"));
         Assert.Equal("names in order, each once", Order("a", "a").Expected);
         Assert.Equal("names in order, each once", Order("aa", "b").Expected);
         Assert.Equal("names in order, each once", Order("a", "b", "a").Expected);
@@ -78,7 +83,8 @@ public sealed class EnclaveConfigurationTests
         (string, string)[] Settings(int count) => [.. Enumerable.Range(0, count).Select(i => ($"{i:d3}", "v"))];
         Assert.Equal(64, Format.Accepted(Create(Settings(64)).Encode()).Settings.Count);
         Assert.Throws<ArgumentException>("settings", () => Create(Settings(65)));
-        var error = Format.Refused(Raw.Array(Header, Raw.Map([.. Settings(65).Select(setting => (Raw.Text(setting.Item1), Raw.Text("v")))])));
+        var error = Format.Refused(
+            Raw.Array(Header, Raw.Map([.. Settings(65).Select(setting => (Raw.Text(setting.Item1), Raw.Text("v")))])));
         Assert.Equal(new FormatError("configuration settings", 1 + Header.Length, "0 to 64 entries", "65"), error);
     }
 
@@ -88,7 +94,8 @@ public sealed class EnclaveConfigurationTests
         var longest = new string('a', 253) + "\u00e4";
         Format.Accepted(Create((longest, longest)).Encode());
         Format.Accepted(Create(("a", "")).Encode());
-        foreach (var (name, value) in new[] { ("", "v"), (longest + "a", "v"), ("a", longest + "a"), ("\udc00", "v"), ("a", "\ud800"), (null!, "v"), ("a", null!) })
+        foreach (var (name, value) in new[] { ("", "v"), (longest + "a", "v"), ("a", longest + "a"), ("\udc00", "v"), ("a", "\ud800"),
+            (null!, "v"), ("a", null!) })
         {
             Assert.Throws<ArgumentException>("settings", () => Create(("x", "y"), (name, value)));
         }

@@ -10,8 +10,10 @@ public sealed class ModelManifestTests
     /// <summary>The encoding of <see cref="Sample"/>: it must never change, since PCR16 and session statements hold its digest.</summary>
     private const string SampleHex =
         "82" +
-        "83" + "66646967697473" + "6131" + "5830111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111" +
-        "83" + "66646967697473" + "6132" + "5830222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222";
+        "83" + "66646967697473" + "6131" +
+        "5830111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111" +
+        "83" + "66646967697473" + "6132" +
+        "5830222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222";
 
     private static readonly CanonicalFormat<ModelManifest> Format = new(ModelManifest.TryParse, manifest => manifest.Encode());
 
@@ -43,7 +45,8 @@ public sealed class ModelManifestTests
     {
         ManifestEntry[] sorted =
         [
-            Entry("A", "9", 1), Entry("a", "1", 2), Entry("a", "10", 3), Entry("a", "2", 4), Entry("aa", "0", 5), Entry("b", "\uff5e", 6), Entry("b", "\U00010000", 7),
+            Entry("A", "9", 1), Entry("a", "1", 2), Entry("a", "10", 3), Entry("a", "2", 4), Entry("aa", "0", 5),
+            Entry("b", "\uff5e", 6), Entry("b", "\U00010000", 7),
             Entry("\u00e4", "1", 8), Entry("\uff5e", "1", 9), Entry("\U00010000", "1", 10),
         ];
         var random = new Random(16);
@@ -61,9 +64,11 @@ public sealed class ModelManifestTests
     [Fact]
     public void Entries_out_of_order_or_twice_are_refused()
     {
-        FormatError Order(params (string Name, string Version)[] entries) => Format.Refused(Raw.Array([.. entries.Select(entry => Item(entry.Name, entry.Version))]));
+        FormatError Order(params (string Name, string Version)[] entries) =>
+            Format.Refused(Raw.Array([.. entries.Select(entry => Item(entry.Name, entry.Version))]));
         var expected = "entries sorted by name and version, each once";
-        Assert.Equal(new FormatError("manifest entry", 1 + Item("b", "1").Length, expected, "\"a\" \"1\" out of order"), Order(("b", "1"), ("a", "1")));
+        Assert.Equal(new FormatError("manifest entry", 1 + Item("b", "1").Length, expected, "\"a\" \"1\" out of order"),
+            Order(("b", "1"), ("a", "1")));
         Assert.Equal(expected, Order(("a", "2"), ("a", "1")).Expected);
         Assert.Equal(expected, Order(("a", "1"), ("a", "1")).Expected);
         Assert.Equal(expected, Order(("aa", "1"), ("a", "1")).Expected);
@@ -86,7 +91,8 @@ public sealed class ModelManifestTests
     {
         Assert.Equal(Digests.Filled(0x11), Sample.Find("digits", "1")?.Model);
         Assert.Equal(Digests.Filled(0x22), Sample.Find("digits", "2")?.Model);
-        foreach (var (name, version) in new[] { ("digits", "3"), ("digits", ""), ("Digits", "1"), ("digit", "1"), ("digits ", "1"), ("1", "digits") })
+        foreach (var (name, version) in new[] { ("digits", "3"), ("digits", ""), ("Digits", "1"), ("digit", "1"), ("digits ", "1"),
+            ("1", "digits") })
         {
             Assert.Null(Sample.Find(name, version));
         }
@@ -163,5 +169,6 @@ public sealed class ModelManifestTests
 
     private static ManifestEntry Entry(string name, string version, byte fill) => new(name, version, Digests.Filled(fill));
 
-    private static byte[] Item(string name, string version, byte fill = 1) => Raw.Array(Raw.Text(name), Raw.Text(version), Raw.Bytes(Digests.Filled(fill).ToArray()));
+    private static byte[] Item(string name, string version, byte fill = 1) =>
+        Raw.Array(Raw.Text(name), Raw.Text(version), Raw.Bytes(Digests.Filled(fill).ToArray()));
 }

@@ -34,8 +34,10 @@ public sealed class ReceiptTests
     {
         var receipt = Accepted(Convert.FromHexString(PinnedHex));
         Assert.Equal(CoseAlgorithm.Es256, receipt.Algorithm);
-        Assert.Equal((Digests.Filled(0x11), Digests.Filled(0x22), Digests.Filled(0x33)), (receipt.Claim.Model, receipt.Claim.Input, receipt.Claim.Output));
-        Assert.Equal((1_700_000_000_123UL, 1000UL, Digests.Filled(0x44)), (receipt.Claim.IssuedAtMs, receipt.Claim.Sequence, receipt.Claim.Session));
+        Assert.Equal((Digests.Filled(0x11), Digests.Filled(0x22), Digests.Filled(0x33)),
+            (receipt.Claim.Model, receipt.Claim.Input, receipt.Claim.Output));
+        Assert.Equal((1_700_000_000_123UL, 1000UL, Digests.Filled(0x44)),
+            (receipt.Claim.IssuedAtMs, receipt.Claim.Sequence, receipt.Claim.Session));
         Assert.Equal(new byte[] { 1, 2, 3 }, receipt.Claim.Nonce.ToArray());
         using var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(Convert.FromHexString(PinnedKey), out _);
@@ -59,8 +61,10 @@ public sealed class ReceiptTests
         Assert.False(Verifies(other, receipt));
 
         // RFC 9052's Sig_structure, written and verified by means that are not ours.
-        var structure = Raw.Array(Raw.Text("Signature1"), Raw.Bytes(Receipt.ProtectedHeader(algorithm).Span), Raw.Bytes(0), Raw.Bytes(claim));
-        Assert.True(key.VerifyData(structure, receipt.Envelope.Signature.Span, algorithm.HashName(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        var structure = Raw.Array(Raw.Text("Signature1"), Raw.Bytes(Receipt.ProtectedHeader(algorithm).Span), Raw.Bytes(0),
+            Raw.Bytes(claim));
+        Assert.True(key.VerifyData(structure, receipt.Envelope.Signature.Span, algorithm.HashName(),
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
     }
 
     [Fact]
@@ -128,7 +132,8 @@ public sealed class ReceiptTests
     [InlineData("a2013800" + "037820" + ContentType, "algorithm -1")]
     [InlineData("a2037820" + ContentType + "0126", "keys in another order")]
     [InlineData("a301260378" + "20" + ContentType + "0440", "a key identifier besides")]
-    [InlineData("a20126037824" + "6170706c69636174696f6e2f766e642e6e6974726f2e6368756e6b2d656e642b63626f72", "the content type of something else")]
+    [InlineData("a20126037824" + "6170706c69636174696f6e2f766e642e6e6974726f2e6368756e6b2d656e642b63626f72",
+        "the content type of something else")]
     [InlineData("a20126035820" + ContentType, "the content type as bytes")]
     [InlineData("a2012603790020" + ContentType, "a length that is not in its shortest form")]
     [InlineData("bf0126037820" + ContentType + "ff", "a map of indefinite length")]
@@ -152,7 +157,8 @@ public sealed class ReceiptTests
         Assert.Equal(new FormatError("unprotected header", -1, "an empty map", "1 entries"), Refused(unprotected));
         foreach (var length in new[] { 0, 63, 65, 70, 96 })
         {
-            Assert.Equal(new FormatError("signature", -1, "64 bytes", $"{length}"), Refused(CoseSign1.Encode(header, Claim(), new byte[length])));
+            Assert.Equal(new FormatError("signature", -1, "64 bytes", $"{length}"),
+                Refused(CoseSign1.Encode(header, Claim(), new byte[length])));
         }
 
         foreach (var length in new[] { 0, 64, 95, 97, 102 })
@@ -167,20 +173,23 @@ public sealed class ReceiptTests
     public void A_receipt_over_anything_but_a_claim_is_refused()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        foreach (var payload in new byte[][] { [], Raw.Null, SessionStatementTests.Sample.Encode(), SessionStatementTests.Seal, [.. Claim(), 0x00], Raw.Bytes(Claim()) })
+        foreach (var payload in new byte[][] { [], Raw.Null, SessionStatementTests.Sample.Encode(), SessionStatementTests.Seal,
+            [.. Claim(), 0x00], Raw.Bytes(Claim()) })
         {
             Refused(CoseSign1.Encode(Receipt.ProtectedHeader(CoseAlgorithm.Es256).Span, payload, new byte[64]));
         }
 
         // A detached payload, as COSE would write it.
-        Assert.Equal("null", Refused(Raw.Array(Raw.Bytes(Receipt.ProtectedHeader(CoseAlgorithm.Es256).Span), Raw.Map(), Raw.Null, Raw.Bytes(64))).Found);
+        Assert.Equal("null",
+            Refused(Raw.Array(Raw.Bytes(Receipt.ProtectedHeader(CoseAlgorithm.Es256).Span), Raw.Map(), Raw.Null, Raw.Bytes(64))).Found);
     }
 
     [Fact]
     public void An_error_inside_the_claim_is_placed_in_the_receipt()
     {
         var hex = PinnedHex.Replace("0643010203", "0b43010203", StringComparison.Ordinal);
-        Assert.Equal(new FormatError("claim.nonce", hex.IndexOf("0b43010203", StringComparison.Ordinal) / 2, "key 6", "11"), Refused(Convert.FromHexString(hex)));
+        Assert.Equal(new FormatError("claim.nonce", hex.IndexOf("0b43010203", StringComparison.Ordinal) / 2, "key 6", "11"),
+            Refused(Convert.FromHexString(hex)));
     }
 
     [Fact]
@@ -268,7 +277,8 @@ public sealed class ReceiptTests
     private static bool Verifies(ECDsa key, Receipt receipt)
     {
         var hash = new byte[Sha384Digest.Size];
-        var size = CoseSign1.HashToBeSigned(receipt.Algorithm.HashName(), receipt.Envelope.ProtectedHeader.Span, receipt.Envelope.Payload.Span, hash);
+        var size = CoseSign1.HashToBeSigned(receipt.Algorithm.HashName(), receipt.Envelope.ProtectedHeader.Span,
+            receipt.Envelope.Payload.Span, hash);
         return key.VerifyHash(hash.AsSpan(0, size), receipt.Envelope.Signature.Span, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 

@@ -48,7 +48,8 @@ public sealed class SessionPublicKeyTests
 
         // Curves of the same size: only the object identifier differs.
         var spki = Spki(algorithm);
-        foreach (var oid in new byte[][] { [0x2b, 0x81, 0x04, 0x00, 0x0a], [0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07], [0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b] })
+        foreach (var oid in new byte[][] { [0x2b, 0x81, 0x04, 0x00, 0x0a], [0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07],
+            [0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0b] })
         {
             Refused(WithParameters(spki, algorithm, [0x06, (byte)oid.Length, .. oid]), algorithm);
         }
@@ -132,7 +133,9 @@ public sealed class SessionPublicKeyTests
     public void The_error_names_the_algorithm_and_the_size()
     {
         var error = Refused(new byte[91], CoseAlgorithm.Es384);
-        Assert.Equal("public_key: expected a DER SubjectPublicKeyInfo of 120 bytes with an uncompressed point on the curve of ES384, found 91 bytes", error.ToString());
+        Assert.Equal(
+            "public_key: expected a DER SubjectPublicKeyInfo of 120 bytes with an uncompressed point on the curve of ES384, found 91 bytes",
+            error.ToString());
         Assert.Equal("another structure", Refused(new byte[120], CoseAlgorithm.Es384).Found);
     }
 

@@ -40,11 +40,13 @@ public sealed class SessionStatementTests
 
         var reader = new CborReader(encoded, CborConformanceMode.Canonical);
         Assert.Equal(7, reader.ReadStartMap());
-        Assert.Equal((1, 1, 2, "session", 3), (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadTextString(), reader.ReadInt32()));
+        Assert.Equal((1, 1, 2, "session", 3),
+            (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadTextString(), reader.ReadInt32()));
         Assert.Equal(Digests.Filled(0x55).ToArray(), reader.ReadByteString());
         Assert.Equal(4, reader.ReadInt32());
         Assert.Equal(Digests.Filled(0x66).ToArray(), reader.ReadByteString());
-        Assert.Equal((5, 1_700_000_000_123UL, 6, -7, 7), (reader.ReadInt32(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()));
+        Assert.Equal((5, 1_700_000_000_123UL, 6, -7, 7),
+            (reader.ReadInt32(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()));
         Assert.Empty(reader.ReadByteString());
         reader.ReadEndMap();
         Assert.Equal(0, reader.BytesRemaining);
@@ -78,7 +80,8 @@ public sealed class SessionStatementTests
     [InlineData("026773657373696f6e", "02647365616c", "session.type", "\"session\"", "\"seal\"")]
     [InlineData("026773657373696f6e", "024773657373696f6e", "session.type", "a text string", "a byte string")]
     [InlineData("051b0000018bcfe5687b", "0520", "session.started-at", "an unsigned integer", "a negative integer")]
-    [InlineData("051b0000018bcfe5687b", "051b0000e677d21fdc00", "session.started-at", "milliseconds since 1970, at most 253402300799999", "253402300800000")]
+    [InlineData("051b0000018bcfe5687b", "051b0000e677d21fdc00", "session.started-at", "milliseconds since 1970, at most 253402300799999",
+        "253402300800000")]
     [InlineData("0626", "0627", "session.algorithm", "-7 (ES256) or -35 (ES384)", "-8")]
     [InlineData("0626", "063823", "session.algorithm", "-7 (ES256) or -35 (ES384)", "-36")]
     [InlineData("0626", "0620", "session.algorithm", "-7 (ES256) or -35 (ES384)", "-1")]
@@ -93,14 +96,16 @@ public sealed class SessionStatementTests
         Assert.Equal(SampleHex.IndexOf(right, StringComparison.Ordinal), SampleHex.LastIndexOf(right, StringComparison.Ordinal));
         var error = Format.Refused(Convert.FromHexString(SampleHex.Replace(right, wrong, StringComparison.Ordinal)));
         Assert.Equal((where, expected, found), (error.Where, error.Expected, error.Found));
-        Assert.InRange(error.Offset, SampleHex.IndexOf(right, StringComparison.Ordinal) / 2, (SampleHex.IndexOf(right, StringComparison.Ordinal) / 2) + 2);
+        Assert.InRange(error.Offset, SampleHex.IndexOf(right, StringComparison.Ordinal) / 2,
+            (SampleHex.IndexOf(right, StringComparison.Ordinal) / 2) + 2);
     }
 
     [Fact]
     public void Each_digest_has_48_bytes_and_the_TLS_key_none_or_48()
     {
         var right = CborNode.Parse(With(CoseAlgorithm.Es256, Digests.Filled(7), 5).Encode());
-        foreach (var (key, name, lengths) in new (int, string, int[])[] { (3, "models", [0, 47, 49]), (4, "configuration", [0, 47, 49]), (7, "tls-key", [1, 47, 49]) })
+        foreach (var (key, name, lengths) in new (int, string, int[])[] { (3, "models", [0, 47, 49]), (4, "configuration", [0, 47, 49]),
+            (7, "tls-key", [1, 47, 49]) })
         {
             foreach (var length in lengths)
             {
@@ -130,7 +135,8 @@ public sealed class SessionStatementTests
         Assert.Equal(new FormatError("session", 0, "7 entries", "9"), Format.Refused(Seal));
 
         // Not even with seven keys.
-        var seal = Raw.Map([.. Enumerable.Range(3, 5).Select(key => (Raw.Number(key), Raw.Bytes(48))).Prepend((Raw.Number(2), Raw.Text("seal"))).Prepend((Raw.Number(1), Raw.Number(1)))]);
+        var seal = Raw.Map([.. Enumerable.Range(3, 5).Select(key => (Raw.Number(key), Raw.Bytes(48)))
+            .Prepend((Raw.Number(2), Raw.Text("seal"))).Prepend((Raw.Number(1), Raw.Number(1)))]);
         Assert.Equal("\"seal\"", Format.Refused(seal).Found);
         var claim = new Claim
         {

@@ -8,7 +8,8 @@ public sealed class CoseAlgorithmTests
     [Theory]
     [InlineData(CoseAlgorithm.Es256, -7, "ES256", 64, "SHA256", "1.2.840.10045.3.1.7")]
     [InlineData(CoseAlgorithm.Es384, -35, "ES384", 96, "SHA384", "1.3.132.0.34")]
-    public void Each_algorithm_has_the_values_of_RFC_9053(CoseAlgorithm algorithm, int value, string name, int size, string hash, string curve)
+    public void Each_algorithm_has_the_values_of_RFC_9053(CoseAlgorithm algorithm, int value, string name, int size, string hash,
+        string curve)
     {
         Assert.Equal(value, (int)algorithm);
         Assert.True(algorithm.IsKnown());

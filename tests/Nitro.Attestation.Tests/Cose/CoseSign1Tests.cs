@@ -97,7 +97,8 @@ public sealed class CoseSign1Tests
     public void A_part_of_another_type_is_refused_in_every_place()
     {
         byte[][] right = [Raw.Bytes(Header), Raw.Map(), Raw.Bytes(Payload), Raw.Bytes(Signature)];
-        byte[][] others = [Raw.Null, Raw.Number(1), Raw.Number(-1), Raw.Bytes(1), Raw.Text("a"), Raw.Array(), Raw.Map(), [0xf5], [0xc0, 0x40]];
+        byte[][] others = [Raw.Null, Raw.Number(1), Raw.Number(-1), Raw.Bytes(1), Raw.Text("a"), Raw.Array(), Raw.Map(), [0xf5],
+            [0xc0, 0x40]];
         foreach (var place in Enumerable.Range(0, 4))
         {
             foreach (var other in others.Where(other => other[0] >> 5 != right[place][0] >> 5))
@@ -144,7 +145,8 @@ public sealed class CoseSign1Tests
     [Fact]
     public void An_unprotected_header_with_content_is_reported_and_nothing_after_it_is_read()
     {
-        var cose = Accepted(Raw.Array(Raw.Bytes(Header), Raw.Map((Raw.Number(4), Raw.Bytes(2)), (Raw.Number(5), Raw.Null)), Raw.Bytes(Payload), Raw.Bytes(Signature)));
+        var cose = Accepted(Raw.Array(Raw.Bytes(Header), Raw.Map((Raw.Number(4), Raw.Bytes(2)), (Raw.Number(5), Raw.Null)),
+            Raw.Bytes(Payload), Raw.Bytes(Signature)));
         Assert.Equal(2, cose.UnprotectedCount);
         Assert.Equal(Header, cose.ProtectedHeader.ToArray());
         Assert.True(cose.Payload.IsEmpty && cose.Signature.IsEmpty);

@@ -55,7 +55,8 @@ public sealed class PcrSetTests
 
     private static PcrSet Parse(byte[] pcrs)
     {
-        Assert.True(UnverifiedDocument.TryParse(new DocumentBuilder().With("pcrs", pcrs).Build(), out var document, out var error), error?.ToString());
+        Assert.True(UnverifiedDocument.TryParse(new DocumentBuilder().With("pcrs", pcrs).Build(), out var document, out var error),
+            error?.ToString());
         return document!.Pcrs;
     }
 }

@@ -3,13 +3,16 @@ using Nitro.Attestation.Tests.Support;
 
 namespace Nitro.Attestation.Tests.Documents;
 
-/// <summary>Damaged documents, the same ones in every run: none throws, and one that is still read says what System.Formats.Cbor says.</summary>
+/// <summary>
+/// Damaged documents, the same ones in every run: none throws, and one that is still read says what System.Formats.Cbor says.
+/// </summary>
 public sealed class UnverifiedDocumentFuzzTests
 {
     private const int Cases = 30_000;
 
     [Fact]
-    public void Damaged_documents_made_here_are_refused_or_read_as_they_stand() => Run(384, new DocumentBuilder().Build(), new DocumentBuilder { Indefinite = true, Prefix = [0xd2] }.Build());
+    public void Damaged_documents_made_here_are_refused_or_read_as_they_stand() =>
+        Run(384, new DocumentBuilder().Build(), new DocumentBuilder { Indefinite = true, Prefix = [0xd2] }.Build());
 
     [Fact]
     public void Damaged_genuine_documents_are_refused_or_read_as_they_stand() =>
@@ -49,6 +52,7 @@ public sealed class UnverifiedDocumentFuzzTests
             }
         }
 
-        Assert.True(read > Cases / 50 && rules.Count >= 8, $"{read} of {Cases} were read, {rules.Count} rules were broken: the damage is too much or too little.");
+        Assert.True(read > Cases / 50 && rules.Count >= 8,
+            $"{read} of {Cases} were read, {rules.Count} rules were broken: the damage is too much or too little.");
     }
 }

@@ -15,8 +15,8 @@ public sealed class UnverifiedDocumentGenuineTests
             var document = Parse(row);
             Assert.Equal(
                 (row.File, row.TimestampMs, row.ModuleId, row.PublicKey, row.UserData, row.Nonce, row.PcrCount),
-                (row.File, document.TimestampMs, document.ModuleId, document.PublicKey?.Length, document.UserData?.Length, document.Nonce?.Length,
-                    document.Pcrs.Count));
+                (row.File, document.TimestampMs, document.ModuleId, document.PublicKey?.Length, document.UserData?.Length,
+                    document.Nonce?.Length, document.Pcrs.Count));
             Assert.Equal(row.Read(), document.Bytes.ToArray());
         }
 
@@ -51,8 +51,9 @@ public sealed class UnverifiedDocumentGenuineTests
     }
 
     /// <summary>
-    /// Of this copy, one character of the base64 is lost (from the third certificate on, everything stands six bits further left) and the end is
-    /// missing. What stands where the signature's length should be reads as 16 bytes, and the envelope is looked at before the payload.
+    /// Of this copy, one character of the base64 is lost (from the third certificate on, everything stands six bits further left) and the
+    /// end is missing. What stands where the signature's length should be reads as 16 bytes, and the envelope is looked at before the
+    /// payload.
     /// </summary>
     [Fact]
     public void The_corrupt_copy_is_refused_for_the_length_of_its_signature()
@@ -106,10 +107,13 @@ public sealed class UnverifiedDocumentGenuineTests
         }
 
         Assert.False(UnverifiedDocument.TryParse([.. bytes, 0x00], out _, out var trailing));
-        Assert.Equal(new DocumentError(DocumentRule.CoseStructure, new FormatError("COSE_Sign1", bytes.Length, "nothing more", "1 trailing bytes")), trailing);
+        Assert.Equal(new DocumentError(DocumentRule.CoseStructure,
+            new FormatError("COSE_Sign1", bytes.Length, "nothing more", "1 trailing bytes")), trailing);
     }
 
-    /// <summary>Flips that touch content leave a document of the right form (whose signature is then wrong); flips that touch structure are refused.</summary>
+    /// <summary>
+    /// Flips that touch content leave a document of the right form (whose signature is then wrong); flips that touch structure are refused.
+    /// </summary>
     [Theory]
     [InlineData(SharedDocument.Definite)]
     [InlineData(SharedDocument.Indefinite)]
@@ -125,7 +129,8 @@ public sealed class UnverifiedDocumentGenuineTests
                 read++;
                 Assert.Null(error);
                 Assert.True(document!.Bytes.Span.SequenceEqual(bytes));
-                Assert.True(document.Pcrs.Count > 0 && document.Certificate.Length > 0 && document.Cabundle.Count > 0 && document.ModuleId.Length > 0);
+                Assert.True(document.Pcrs.Count > 0 && document.Certificate.Length > 0 && document.Cabundle.Count > 0
+                    && document.ModuleId.Length > 0);
             }
             else
             {

@@ -14,7 +14,8 @@ public sealed class UnverifiedDocumentTests
     [Fact]
     public void A_document_of_the_right_form_is_read_to_its_fields()
     {
-        var document = Accepted(New.With("public_key", Raw.Bytes([1])).With("user_data", Raw.Bytes([2, 2])).With("nonce", Raw.Bytes([3, 3, 3])));
+        var document = Accepted(New.With("public_key", Raw.Bytes([1])).With("user_data", Raw.Bytes([2, 2]))
+            .With("nonce", Raw.Bytes([3, 3, 3])));
         Assert.Equal(DocumentBuilder.ModuleId, document.ModuleId);
         Assert.Equal(DocumentBuilder.TimestampMs, document.TimestampMs);
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(DocumentBuilder.TimestampMs), document.Timestamp);
@@ -67,7 +68,8 @@ public sealed class UnverifiedDocumentTests
             .With("timestamp", Raw.Number(253_402_300_799_999))
             .With("pcrs", DocumentBuilder.Pcrs(PcrSet.Capacity))
             .With("certificate", Raw.Bytes(UnverifiedDocument.MaximumCertificate))
-            .With("cabundle", Raw.Array([.. Enumerable.Repeat(Raw.Bytes(UnverifiedDocument.MaximumCertificate), UnverifiedDocument.MaximumBundleLength)]))
+            .With("cabundle",
+                Raw.Array([.. Enumerable.Repeat(Raw.Bytes(UnverifiedDocument.MaximumCertificate), UnverifiedDocument.MaximumBundleLength)]))
             .With("public_key", Raw.Bytes(UnverifiedDocument.MaximumOptionalField))
             .With("user_data", Raw.Bytes(UnverifiedDocument.MaximumOptionalField))
             .With("nonce", Raw.Bytes(UnverifiedDocument.MaximumOptionalField));
@@ -129,7 +131,8 @@ public sealed class UnverifiedDocumentTests
     public void The_unprotected_header_is_empty()
     {
         var error = Refused(new DocumentBuilder { Unprotected = Raw.Map((Raw.Number(4), Raw.Bytes([1]))) });
-        Assert.Equal(new DocumentError(DocumentRule.UnprotectedHeader, new FormatError("unprotected header", -1, "an empty map", "1 entries")), error);
+        Assert.Equal(new DocumentError(DocumentRule.UnprotectedHeader,
+            new FormatError("unprotected header", -1, "an empty map", "1 entries")), error);
         Assert.Equal(DocumentRule.CoseStructure, Refused(new DocumentBuilder { Unprotected = Raw.IndefiniteMap() }).Rule);
     }
 
@@ -159,7 +162,8 @@ public sealed class UnverifiedDocumentTests
     [Fact]
     public void The_payload_is_nothing_but_a_map()
     {
-        foreach (var payload in new byte[][] { [], Raw.Array(), Raw.Bytes(4), Raw.Text("a"), Raw.Null, [0xd2, .. New.Payload()], [0xb8, 0x09, .. New.Payload()[1..]] })
+        foreach (var payload in new byte[][] { [], Raw.Array(), Raw.Bytes(4), Raw.Text("a"), Raw.Null, [0xd2, .. New.Payload()],
+            [0xb8, 0x09, .. New.Payload()[1..]] })
         {
             var error = Refused(Raw.Array(New.Protected, Raw.Map(), Raw.Bytes(payload), New.Signature));
             Assert.Equal(DocumentRule.PayloadStructure, error.Rule);
@@ -221,7 +225,8 @@ public sealed class UnverifiedDocumentTests
     [Fact]
     public void A_key_that_is_no_text_of_1_to_64_bytes_is_refused()
     {
-        foreach (var key in new[] { Raw.Number(1), Raw.Bytes("nonce"u8), Raw.Null, Raw.Text(""), Raw.Text(new string('k', 65)), Raw.Text([0xff]), Raw.Array() })
+        foreach (var key in new[] { Raw.Number(1), Raw.Bytes("nonce"u8), Raw.Null, Raw.Text(""), Raw.Text(new string('k', 65)),
+            Raw.Text([0xff]), Raw.Array() })
         {
             Assert.Equal(DocumentRule.PayloadStructure, Refused(New.Adding(key, Raw.Null)).Rule);
         }
@@ -241,7 +246,8 @@ public sealed class UnverifiedDocumentTests
             builder.Pairs.Clear();
             builder.Pairs.AddRange(shuffled);
             var document = Accepted(builder);
-            Assert.Equal((DocumentBuilder.ModuleId, DocumentBuilder.TimestampMs, 16), (document.ModuleId, document.TimestampMs, document.Pcrs.Count));
+            Assert.Equal((DocumentBuilder.ModuleId, DocumentBuilder.TimestampMs, 16),
+                (document.ModuleId, document.TimestampMs, document.Pcrs.Count));
             Assert.Equal([7], document.Nonce?.ToArray());
             Assert.Null(document.UserData);
         }
@@ -254,7 +260,8 @@ public sealed class UnverifiedDocumentTests
     {
         Assert.Equal(DocumentRule.EnclaveDocument, Refused(New.Adding(Raw.Text("nitrotpm_pcrs"), DocumentBuilder.Pcrs(24))).Rule);
         Assert.Equal(DocumentRule.EnclaveDocument, Refused(New.Adding(Raw.Text("nitrotpm_pcrs"), Raw.Null)).Rule);
-        Assert.Equal(DocumentRule.EnclaveDocument, Refused(New.Without("pcrs").Adding(Raw.Text("nitrotpm_pcrs"), DocumentBuilder.Pcrs(24))).Rule);
+        Assert.Equal(DocumentRule.EnclaveDocument,
+            Refused(New.Without("pcrs").Adding(Raw.Text("nitrotpm_pcrs"), DocumentBuilder.Pcrs(24))).Rule);
     }
 
     [Fact]
@@ -299,14 +306,16 @@ public sealed class UnverifiedDocumentTests
     {
         Assert.Equal("m", Accepted(New.With("module_id", Raw.Text("m"))).ModuleId);
         Assert.Equal(new string('m', 255), Accepted(New.With("module_id", Raw.Text(new string('m', 255)))).ModuleId);
-        RefusedField(DocumentRule.ModuleId, "module_id", Raw.Text(""), Raw.Text(new string('m', 256)), Raw.Text([0xc3]), Raw.Bytes("m"u8), Raw.Number(1), [0x7f, 0x61, 0x6d, 0xff]);
+        RefusedField(DocumentRule.ModuleId, "module_id", Raw.Text(""), Raw.Text(new string('m', 256)), Raw.Text([0xc3]), Raw.Bytes("m"u8),
+            Raw.Number(1), [0x7f, 0x61, 0x6d, 0xff]);
     }
 
     // DigestAlgorithm
 
     [Fact]
     public void The_digest_is_SHA384() => RefusedField(
-        DocumentRule.DigestAlgorithm, "digest", Raw.Text("SHA256"), Raw.Text("SHA512"), Raw.Text("sha384"), Raw.Text("SHA384 "), Raw.Text(""), Raw.Bytes("SHA384"u8), Raw.Number(384));
+        DocumentRule.DigestAlgorithm, "digest", Raw.Text("SHA256"), Raw.Text("SHA512"), Raw.Text("sha384"), Raw.Text("SHA384 "),
+            Raw.Text(""), Raw.Bytes("SHA384"u8), Raw.Number(384));
 
     // Timestamp
 
@@ -319,8 +328,9 @@ public sealed class UnverifiedDocumentTests
         Assert.Equal(last, document.TimestampMs);
         Assert.Equal(9999, document.Timestamp.Year);
         RefusedField(
-            DocumentRule.Timestamp, "timestamp", Raw.Number(0), Raw.Number(last + 1), Raw.Number(-1), Raw.Number(long.MaxValue), Raw.Unsigned(1UL << 63),
-            Raw.Unsigned(ulong.MaxValue), Raw.Head(0, 1, 8), Raw.Text("1"), [0xfb, 0x41, 0xd4, 0x52, 0xd9, 0xec, 0x20, 0, 0], [0xc1, 0x1a, 1, 2, 3, 4]);
+            DocumentRule.Timestamp, "timestamp", Raw.Number(0), Raw.Number(last + 1), Raw.Number(-1), Raw.Number(long.MaxValue),
+            Raw.Unsigned(1UL << 63), Raw.Unsigned(ulong.MaxValue), Raw.Head(0, 1, 8), Raw.Text("1"),
+            [0xfb, 0x41, 0xd4, 0x52, 0xd9, 0xec, 0x20, 0, 0], [0xc1, 0x1a, 1, 2, 3, 4]);
     }
 
     // Pcrs
@@ -373,7 +383,8 @@ public sealed class UnverifiedDocumentTests
         var builder = New.With("pcrs", Raw.Map(DocumentBuilder.Pcr(5), DocumentBuilder.Pcr(6), DocumentBuilder.Pcr(5)));
         var (key, value) = DocumentBuilder.Pcr(5);
         Assert.Equal(
-            new FormatError("payload.pcrs index", builder.Build().AsSpan().LastIndexOf([.. key, .. value]), "each index once", "5 a second time"),
+            new FormatError("payload.pcrs index", builder.Build().AsSpan().LastIndexOf([.. key, .. value]), "each index once",
+                "5 a second time"),
             Refused(builder).Error);
     }
 
@@ -384,7 +395,8 @@ public sealed class UnverifiedDocumentTests
     {
         Assert.Equal(1, Accepted(New.With("certificate", Raw.Bytes(1))).Certificate.Length);
         Assert.Equal(1024, Accepted(New.With("certificate", Raw.Bytes(1024))).Certificate.Length);
-        RefusedField(DocumentRule.CertificateLength, "certificate", Raw.Bytes(0), Raw.Bytes(1025), Raw.Text("a"), Raw.IndefiniteBytes([1]), Raw.Array(Raw.Bytes(1)));
+        RefusedField(DocumentRule.CertificateLength, "certificate", Raw.Bytes(0), Raw.Bytes(1025), Raw.Text("a"), Raw.IndefiniteBytes([1]),
+            Raw.Array(Raw.Bytes(1)));
     }
 
     // Cabundle
@@ -396,8 +408,9 @@ public sealed class UnverifiedDocumentTests
         Assert.Equal([1], Accepted(New.With("cabundle", Bundle(1, 1))).Cabundle.Select(certificate => certificate.Length));
         Assert.Equal(8, Accepted(New.With("cabundle", Bundle(8, 1024))).Cabundle.Count);
         RefusedField(
-            DocumentRule.Cabundle, "cabundle", Bundle(0, 1), Bundle(9, 1), Bundle(4, 0), Bundle(4, 1025), Raw.Array(Raw.Bytes(1), Raw.Bytes(0)),
-            Raw.Array(Raw.Null), Raw.Array(Raw.Text("a")), Raw.IndefiniteArray(Raw.Bytes(1)), Raw.Bytes(1), Raw.Map());
+            DocumentRule.Cabundle, "cabundle", Bundle(0, 1), Bundle(9, 1), Bundle(4, 0), Bundle(4, 1025),
+            Raw.Array(Raw.Bytes(1), Raw.Bytes(0)), Raw.Array(Raw.Null), Raw.Array(Raw.Text("a")), Raw.IndefiniteArray(Raw.Bytes(1)),
+            Raw.Bytes(1), Raw.Map());
     }
 
     // PublicKeyLength, UserDataLength, NonceLength
@@ -413,7 +426,8 @@ public sealed class UnverifiedDocumentTests
             Assert.Equal(length, Field(Accepted(New.With(key, Raw.Bytes(length))), key)!.Length);
         }
 
-        RefusedField(rule, key, Raw.Bytes(1025), Raw.Text("a"), Raw.IndefiniteBytes([1]), Raw.Number(0), Raw.Array(), [0xf7], [0xf4], [.. Raw.Head(2, 1, 1), 1]);
+        RefusedField(rule, key, Raw.Bytes(1025), Raw.Text("a"), Raw.IndefiniteBytes([1]), Raw.Number(0), Raw.Array(), [0xf7], [0xf4],
+            [.. Raw.Head(2, 1, 1), 1]);
     }
 
     // As a whole

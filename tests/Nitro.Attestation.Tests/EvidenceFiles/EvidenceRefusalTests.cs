@@ -9,9 +9,11 @@ namespace Nitro.Attestation.Tests.EvidenceFiles;
 /// <summary>Evidence files that are wrong, each in one way, and the fault that is named.</summary>
 public sealed class EvidenceRefusalTests
 {
-    private const string Right = """{"version":1,"kind":"session","receipt":"AgM=","document":"AQ==","manifest":"BAUG","configuration":"+/8="}""";
+    private const string Right =
+        """{"version":1,"kind":"session","receipt":"AgM=","document":"AQ==","manifest":"BAUG","configuration":"+/8="}""";
 
-    private static readonly string[] ByteMembers = ["receipt", "document", "manifest", "configuration", "inputSalt", "outputSalt", "input", "output"];
+    private static readonly string[] ByteMembers = ["receipt", "document", "manifest", "configuration", "inputSalt", "outputSalt", "input",
+        "output"];
 
     [Fact]
     public void The_file_that_these_tests_break_is_right() => Assert.True(Evidence.TryParse(Encoding.UTF8.GetBytes(Right), out _, out _));
@@ -42,7 +44,8 @@ public sealed class EvidenceRefusalTests
     [InlineData("[1]")]
     [InlineData("{\"1\":1}")]
     public void A_version_that_is_no_number_is_malformed(string version) =>
-        AssertRefused(EvidenceFileFault.Malformed, "version", Right.Replace("\"version\":1", "\"version\":" + version, StringComparison.Ordinal));
+        AssertRefused(EvidenceFileFault.Malformed, "version",
+            Right.Replace("\"version\":1", "\"version\":" + version, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("01")]
@@ -50,7 +53,8 @@ public sealed class EvidenceRefusalTests
     [InlineData("0x1")]
     [InlineData("NaN")]
     public void A_number_that_is_no_JSON_is_malformed(string version) =>
-        AssertRefused(EvidenceFileFault.Malformed, "evidence file", Right.Replace("\"version\":1", "\"version\":" + version, StringComparison.Ordinal));
+        AssertRefused(EvidenceFileFault.Malformed, "evidence file",
+            Right.Replace("\"version\":1", "\"version\":" + version, StringComparison.Ordinal));
 
     /// <summary>What a later version adds is not to be called unknown, malformed or missing, wherever its version stands.</summary>
     [Theory]
@@ -59,7 +63,8 @@ public sealed class EvidenceRefusalTests
     [InlineData("""{"kind":"sealed","seal":{"document":"AQ==","path":[["a"]]},"version":2}""")]
     [InlineData("""{"new":null,"kind":"session","kind":"session","version":2}""")]
     [InlineData("""{"document":"not base64","v\u0065rsion":2,"version":1}""")]
-    public void A_later_version_is_known_before_anything_else_is_judged(string text) => Assert.Equal(EvidenceFileFault.UnknownVersion, Refused(text).Fault);
+    public void A_later_version_is_known_before_anything_else_is_judged(string text) =>
+        Assert.Equal(EvidenceFileFault.UnknownVersion, Refused(text).Fault);
 
     [Fact]
     public void A_file_without_a_version_lacks_it_whatever_else_it_has()
@@ -120,7 +125,8 @@ public sealed class EvidenceRefusalTests
     {
         foreach (var name in ByteMembers.Prepend("kind").Prepend("version"))
         {
-            var value = name switch { "version" => "1", "kind" => "\"session\"", "inputSalt" or "outputSalt" => $"\"{new string('A', 43)}=\"", _ => "\"AQ==\"" };
+            var size = name is "inputSalt" or "outputSalt" ? 32 : 1;
+            var value = name switch { "version" => "1", "kind" => "\"session\"", _ => Base64(size) };
             var once = Right.Contains($"\"{name}\"", StringComparison.Ordinal) ? Right : $"{Right[..^1]},\"{name}\":{value}}}";
             Assert.True(Evidence.TryParse(Encoding.UTF8.GetBytes(once), out _, out _));
             AssertRefused(EvidenceFileFault.DuplicateMember, name, $"{once[..^1]},\"{name}\":{value}}}");
@@ -280,7 +286,8 @@ public sealed class EvidenceRefusalTests
         file[0] = (byte)'[';
         Assert.False(Evidence.TryParse(file, out _, out var error));
         Assert.Equal(
-            new EvidenceFileError(EvidenceFileFault.TooLarge, new FormatError("evidence file", -1, "at most 536870912 bytes", "536870913")), error);
+            new EvidenceFileError(EvidenceFileFault.TooLarge, new FormatError("evidence file", -1, "at most 536870912 bytes", "536870913")),
+                error);
         Assert.False(Evidence.TryParse(file.AsSpan(0, Evidence.MaximumSize), out _, out error));
         Assert.Equal(EvidenceFileFault.Malformed, error!.Fault);
     }
@@ -334,9 +341,15 @@ public sealed class EvidenceRefusalTests
     [Fact]
     public void Strings_that_are_not_UTF_8_or_hold_half_a_surrogate_pair_are_malformed()
     {
-        foreach (var bad in new byte[][] { [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xc3], "\\ud800"u8.ToArray(), "\\udc00\\ud800"u8.ToArray() })
+        foreach (var bad in new byte[][] { [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xc3],
+            "\\ud800"u8.ToArray(), "\\udc00\\ud800"u8.ToArray() })
         {
-            byte[] In(string text) => [.. text.Split('*').SelectMany((part, i) => i == 0 ? Encoding.UTF8.GetBytes(part) : [.. bad, .. Encoding.UTF8.GetBytes(part)])];
+            byte[] In(string text)
+            {
+                var parts = text.Split('*');
+                return [.. Encoding.UTF8.GetBytes(parts[0]), .. bad, .. Encoding.UTF8.GetBytes(parts[1])];
+            }
+
             Assert.Equal(EvidenceFileFault.Malformed, Refused(In($"{Right[..^1]},\"*\":1}}")).Fault);
             Assert.Equal(EvidenceFileFault.Malformed, Refused(In(Right.Replace("session", "*", StringComparison.Ordinal))).Fault);
             Assert.Equal(EvidenceFileFault.Malformed, Refused(In(With("document", "\"AQ==*\""))).Fault);
@@ -372,7 +385,8 @@ public sealed class EvidenceRefusalTests
             Encoding.UTF8.GetBytes(Right),
             Encoding.UTF8.GetBytes(With("inputSalt", Base64(32))),
             Encoding.UTF8.GetBytes(With("input", Base64(20)).Replace("\"document\":", " \"\\u0064ocument\" : ", StringComparison.Ordinal)),
-            Encoding.UTF8.GetBytes(Right.Replace("session", "direct", StringComparison.Ordinal).Replace("\"receipt\":\"AgM=\",", "", StringComparison.Ordinal)),
+            Encoding.UTF8.GetBytes(Right.Replace("session", "direct", StringComparison.Ordinal)
+                .Replace("\"receipt\":\"AgM=\",", "", StringComparison.Ordinal)),
         ];
         var random = new Random(8);
         var (read, faults) = (0, new HashSet<EvidenceFileFault>());
@@ -409,7 +423,7 @@ public sealed class EvidenceRefusalTests
     }
 
     /// <summary>A JSON string of this many zero bytes.</summary>
-    private static string Base64(int size) => $"\"{new string('A', (size / 3 * 4) + (size % 3) switch { 0 => 0, 1 => 2, _ => 3 })}{(size % 3) switch { 0 => "", 1 => "==", _ => "=" }}\"";
+    private static string Base64(int size) => $"\"{Convert.ToBase64String(new byte[size])}\"";
 
     private static void AssertRefused(EvidenceFileFault fault, string where, string text)
     {

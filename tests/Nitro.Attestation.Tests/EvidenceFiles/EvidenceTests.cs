@@ -145,12 +145,15 @@ public sealed class EvidenceTests
         }
     }
 
-    /// <summary>JSON has many texts of one content. Members in another order, white space and escapes are JSON's own, so they are read.</summary>
+    /// <summary>
+    /// JSON has many texts of one content. Members in another order, white space and escapes are JSON's own, so they are read.
+    /// </summary>
     [Fact]
     public void Other_JSON_of_the_same_content_is_read()
     {
         const string text =
-            "\r\n{ \"output\":\"\\u0042w=\\u003D\",\t\"configuration\":\"\\u002b\\/8=\",\"manifest\" : \"BAUG\",\"d\\u006fcument\":\"AQ==\",\"kind\":\"d\\u0069rect\",\"v\\u0065rsion\":1 } \n";
+            "\r\n{ " + """ "output":"\u0042w=\u003D", "configuration" : "\u002b\/8=",""" + "\t" +
+            """ "manifest" :"BAUG" , "d\u006fcument":"AQ==","kind":"d\u0069rect", "v\u0065rsion":1 """ + " } \n";
         var read = Accepted(Encoding.UTF8.GetBytes(text));
         AssertSame(new Evidence
         {
@@ -167,11 +170,19 @@ public sealed class EvidenceTests
     {
         var base64 = Convert.ToBase64String(Enumerable.Repeat((byte)0xff, Receipt.MaximumSize).ToArray());
         var escaped = string.Concat(base64.Select(letter => $"\\u{(int)letter:x4}"));
-        var text = $$"""{"version":1,"kind":"session","receipt":"{{escaped}}","document":"AQ==","manifest":"AQ==","configuration":"AQ=="}""";
+        var text = $$"""
+            {"version":1,"kind":"session","receipt":"{{escaped}}","document":"AQ==","manifest":"AQ==","configuration":"AQ=="}
+            """;
         Assert.Equal(Receipt.MaximumSize, Accepted(Encoding.UTF8.GetBytes(text)).Receipt.Length);
     }
 
-    private static Evidence Direct { get; } = new() { Kind = EvidenceKind.Direct, Document = Some(5000), Manifest = Some(60), Configuration = Some(25) };
+    private static Evidence Direct { get; } = new()
+    {
+        Kind = EvidenceKind.Direct,
+        Document = Some(5000),
+        Manifest = Some(60),
+        Configuration = Some(25),
+    };
 
     private static Evidence Session { get; } = Direct with { Kind = EvidenceKind.Session, Receipt = Some(400) };
 

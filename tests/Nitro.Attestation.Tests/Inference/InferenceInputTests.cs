@@ -38,7 +38,8 @@ public sealed class InferenceInputTests
         Assert.Equal(3, reader.ReadStartArray());
         foreach (var tensor in new[] { Tensors.Image, Tensors.Label, Tensors.Scalar })
         {
-            Assert.Equal((4, tensor.Name, tensor.Datatype.Name()), (reader.ReadStartArray(), reader.ReadTextString(), reader.ReadTextString()));
+            Assert.Equal((4, tensor.Name, tensor.Datatype.Name()),
+                (reader.ReadStartArray(), reader.ReadTextString(), reader.ReadTextString()));
             Assert.Equal(tensor.Shape.Count, reader.ReadStartArray());
             Assert.All(tensor.Shape, dimension => Assert.Equal(dimension, reader.ReadInt64()));
             reader.ReadEndArray();
@@ -106,7 +107,8 @@ public sealed class InferenceInputTests
     public void The_digest_depends_on_the_salt_and_on_every_bit_of_the_input()
     {
         var encoded = Sample.Encode();
-        var digests = new HashSet<Sha384Digest> { InferenceInput.ComputeDigest(encoded, Salt), InferenceInput.ComputeDigest(encoded, new byte[32]) };
+        var digests = new HashSet<Sha384Digest> { InferenceInput.ComputeDigest(encoded, Salt),
+            InferenceInput.ComputeDigest(encoded, new byte[32]) };
         for (var bit = 8; bit < encoded.Length * 8; bit++)
         {
             encoded[bit / 8] ^= (byte)(1 << bit % 8);
@@ -154,7 +156,8 @@ public sealed class InferenceInputTests
     [Fact]
     public void A_name_twice_is_refused_among_tensors_and_among_outputs()
     {
-        Assert.Throws<ArgumentException>("tensors", () => InferenceInput.Create([Tensors.Named("a"), Tensors.Named("b"), Tensors.Named("a")], []));
+        Assert.Throws<ArgumentException>("tensors", () =>
+            InferenceInput.Create([Tensors.Named("a"), Tensors.Named("b"), Tensors.Named("a")], []));
         Assert.Throws<ArgumentException>("requestedOutputs", () => InferenceInput.Create([], ["a", "b", "a"]));
         Assert.Equal("names in order, each once", Format.Refused(Encoded([], [Tensors.Named("a"), Tensors.Named("a")])).Expected);
         Assert.Equal("names in order, each once", Format.Refused(Encoded(["a", "a"], [])).Expected);
@@ -167,7 +170,8 @@ public sealed class InferenceInputTests
         Assert.Equal(
             new FormatError("tensor name", 1 + 1 + 1 + 1 + b + 1, "names in order, each once", "\"a\" out of order"),
             Format.Refused(Encoded([], [Tensors.Named("b"), Tensors.Named("a")])));
-        Assert.Equal(new FormatError("requested output", 5, "names in order, each once", "\"a\" out of order"), Format.Refused(Encoded(["b", "a"], [])));
+        Assert.Equal(new FormatError("requested output", 5, "names in order, each once", "\"a\" out of order"),
+            Format.Refused(Encoded(["b", "a"], [])));
         Format.Refused(Encoded([], [Tensors.Named("\U00010000"), Tensors.Named("\uff5e")]));
         Format.Refused(Encoded(["\U00010000", "\uff5e"], []));
         Format.Accepted(Encoded(["\uff5e", "\U00010000"], [Tensors.Named("\uff5e"), Tensors.Named("\U00010000")]));
@@ -206,7 +210,8 @@ public sealed class InferenceInputTests
     [Fact]
     public void Parameters_are_an_empty_map()
     {
-        Assert.Equal("input parameters", Format.Refused(Raw.Array(Raw.Map((Raw.Text("seed"), Raw.Number(1))), Raw.Array(), Raw.Array())).Where);
+        Assert.Equal("input parameters",
+            Format.Refused(Raw.Array(Raw.Map((Raw.Text("seed"), Raw.Number(1))), Raw.Array(), Raw.Array())).Where);
         Assert.Equal("input parameters", Format.Refused(Raw.Array(Raw.Null, Raw.Array(), Raw.Array())).Where);
         Assert.Equal("input parameters", Format.Refused(Raw.Array(Raw.Array(), Raw.Array(), Raw.Array())).Where);
     }
@@ -231,7 +236,8 @@ public sealed class InferenceInputTests
         Assert.Equal("tensor shape", Tensor(name, datatype, Raw.Array(Raw.Unsigned(ulong.MaxValue)), data).Where);
         Assert.Equal("tensor shape", Tensor(name, datatype, Raw.Array(Raw.Text("1")), data).Where);
         Assert.Equal("shape of tensor \"a\"", Tensor(name, datatype, Raw.Array(Raw.Number(-1)), data).Where);
-        Assert.Equal("shape of tensor \"a\"", Tensor(name, datatype, Raw.Array(Raw.Number(1L << 32), Raw.Number(1L << 32)), Raw.Bytes(0)).Where);
+        Assert.Equal("shape of tensor \"a\"",
+            Tensor(name, datatype, Raw.Array(Raw.Number(1L << 32), Raw.Number(1L << 32)), Raw.Bytes(0)).Where);
         Assert.Equal("data of tensor \"a\"", Tensor(name, datatype, shape, Raw.Bytes(2)).Where);
         Assert.Equal("data of tensor \"a\"", Tensor(name, Raw.Text("BOOL"), shape, Raw.Bytes([2])).Where);
         Assert.Equal("data of tensor \"a\"", Tensor(name, Raw.Text("BYTES"), shape, Raw.Bytes([1, 0, 0, 0])).Where);
@@ -243,7 +249,8 @@ public sealed class InferenceInputTests
     public void There_is_no_other_form() => Format.AssertIsTheOnlyForm(Sample.Encode());
 
     [Fact]
-    public void An_output_is_no_input() => Assert.Equal(new FormatError("input", 0, "3 entries", "1"), Format.Refused(InferenceOutput.Create([Tensors.Image]).Encode()));
+    public void An_output_is_no_input() =>
+        Assert.Equal(new FormatError("input", 0, "3 entries", "1"), Format.Refused(InferenceOutput.Create([Tensors.Image]).Encode()));
 
     [Fact]
     public void Damaged_inputs_are_refused_or_read_as_they_stand() => Format.AssertSurvivesDamage(6, 60_000, Sample.Encode());
@@ -284,5 +291,6 @@ public sealed class InferenceInputTests
     private static bool TryParse(ReadOnlySpan<byte> data, out InferenceInput? input, out FormatError? error) =>
         InferenceInput.TryParse(data.ToArray(), out input, out error);
 
-    private static byte[] Encoded(string[] outputs, Tensor[] tensors) => Raw.Array(Raw.Map(), Raw.Array([.. outputs.Select(output => Raw.Text(output))]), Raw.Array([.. tensors.Select(tensor => Tensors.Item(tensor))]));
+    private static byte[] Encoded(string[] outputs, Tensor[] tensors) => Raw.Array(Raw.Map(),
+        Raw.Array([.. outputs.Select(output => Raw.Text(output))]), Raw.Array([.. tensors.Select(tensor => Tensors.Item(tensor))]));
 }

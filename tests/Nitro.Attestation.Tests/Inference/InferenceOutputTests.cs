@@ -9,7 +9,8 @@ public sealed class InferenceOutputTests
 {
     /// <summary>The encoding of <see cref="Sample"/>: it must never change, since claims hold its salted digest.</summary>
     private const string SampleHex =
-        "81" + "82" + "8465696d616765" + "6446503332" + "820102" + "480000803f0000c07f" + "84656c6162656c" + "654259544553" + "8101" + "46020000006f6b";
+        "81" + "82" + "8465696d616765" + "6446503332" + "820102" + "480000803f0000c07f" + "84656c6162656c" + "654259544553" + "8101"
+            + "46020000006f6b";
 
     /// <summary>SHA-384 of ["nitro/output/1", 32 bytes of 5a, tensors], computed by Python's hashlib.</summary>
     private const string SampleDigest = "2cef48c7938a918b3eb65facc0cf0a6a4836d216522f9c360da0d435a468d057c9b294c8cea90f75196699f5304540b6";

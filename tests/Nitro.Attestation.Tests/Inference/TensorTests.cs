@@ -33,13 +33,16 @@ public sealed class TensorTests
     public void The_data_has_just_the_bytes_of_its_elements(Datatype datatype)
     {
         var size = datatype.ElementSize();
-        foreach (var (shape, count) in new (long[], int)[] { ([], 1), ([1], 1), ([0], 0), ([7], 7), ([2, 3], 6), ([2, 0, 3], 0), ([1, 1, 5], 5) })
+        foreach (var (shape, count) in new (long[], int)[] { ([], 1), ([1], 1), ([0], 0), ([7], 7), ([2, 3], 6), ([2, 0, 3], 0),
+            ([1, 1, 5], 5) })
         {
             Assert.Equal(count, Tensor.Create("a", datatype, shape, new byte[count * size]).ElementCount);
-            foreach (var length in new[] { (count * size) - 1, (count * size) + 1, (count + 1) * size, 0 }.Where(length => length >= 0 && length != count * size))
+            foreach (var length in new[] { (count * size) - 1, (count * size) + 1, (count + 1) * size, 0 }
+                .Where(length => length >= 0 && length != count * size))
             {
                 var error = Refused("a", datatype, shape, new byte[length]);
-                Assert.Equal(new FormatError("data of tensor \"a\"", -1, $"{count * size} bytes for {count} elements of {datatype.Name()}", $"{length}"), error);
+                Assert.Equal(new FormatError("data of tensor \"a\"", -1, $"{count * size} bytes for {count} elements of {datatype.Name()}",
+                    $"{length}"), error);
             }
         }
     }
@@ -56,7 +59,8 @@ public sealed class TensorTests
     public void It_has_at_most_16_dimensions()
     {
         Assert.Equal(16, Tensor.Create("a", Datatype.Uint8, Enumerable.Repeat(1L, 16), new byte[1]).Shape.Count);
-        Assert.Equal(new FormatError("shape of tensor \"a\"", -1, "at most 16 dimensions", "17"), Refused("a", Datatype.Uint8, [.. Enumerable.Repeat(1L, 17)], new byte[1]));
+        Assert.Equal(new FormatError("shape of tensor \"a\"", -1, "at most 16 dimensions", "17"),
+            Refused("a", Datatype.Uint8, [.. Enumerable.Repeat(1L, 17)], new byte[1]));
     }
 
     [Fact]
@@ -69,8 +73,8 @@ public sealed class TensorTests
     }
 
     /// <summary>
-    /// 2^32 squared is 0 in 64 bits, so a reader that multiplies first takes such a shape for an empty one; and the order of the dimensions is not
-    /// to matter, wherever a 0 stands.
+    /// 2^32 squared is 0 in 64 bits, so a reader that multiplies first takes such a shape for an empty one; and the order of the dimensions
+    /// is not to matter, wherever a 0 stands.
     /// </summary>
     [Fact]
     public void No_product_of_dimensions_overflows_also_not_beside_a_zero()
@@ -78,8 +82,8 @@ public sealed class TensorTests
         foreach (var shape in new long[][]
         {
             [1L << 32, 1L << 32], [1L << 31], [long.MaxValue], [long.MaxValue, 2], [65_536, 65_536], [1L << 16, 1L << 16, 1L << 32],
-            [1L << 31, 0], [0, 1L << 31], [long.MaxValue, 0], [0, long.MaxValue], [0, 65_536, 65_536], [65_536, 65_536, 0], [65_536, 0, 65_536],
-            [.. Enumerable.Repeat(long.MaxValue, 16)],
+            [1L << 31, 0], [0, 1L << 31], [long.MaxValue, 0], [0, long.MaxValue], [0, 65_536, 65_536], [65_536, 65_536, 0],
+            [65_536, 0, 65_536], [.. Enumerable.Repeat(long.MaxValue, 16)],
         })
         {
             var error = Refused("a", Datatype.Uint8, shape, default);
@@ -91,8 +95,10 @@ public sealed class TensorTests
             Assert.Equal(0, Tensor.Create("a", Datatype.Uint8, shape, default).ElementCount);
         }
 
-        Assert.Equal($"{int.MaxValue} bytes for {int.MaxValue} elements of UINT8", Refused("a", Datatype.Uint8, [int.MaxValue], new byte[1]).Expected);
-        Assert.Equal($"{8L * int.MaxValue} bytes for {int.MaxValue} elements of FP64", Refused("a", Datatype.Fp64, [int.MaxValue], new byte[1]).Expected);
+        Assert.Equal($"{int.MaxValue} bytes for {int.MaxValue} elements of UINT8",
+            Refused("a", Datatype.Uint8, [int.MaxValue], new byte[1]).Expected);
+        Assert.Equal($"{8L * int.MaxValue} bytes for {int.MaxValue} elements of FP64",
+            Refused("a", Datatype.Fp64, [int.MaxValue], new byte[1]).Expected);
     }
 
     [Fact]
@@ -108,7 +114,8 @@ public sealed class TensorTests
     [Fact]
     public void Floats_are_any_bits()
     {
-        foreach (var value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0.0f, float.Epsilon, BitConverter.UInt32BitsToSingle(0x7f800001) })
+        foreach (var value in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0.0f, float.Epsilon,
+            BitConverter.UInt32BitsToSingle(0x7f800001) })
         {
             var data = BitConverter.GetBytes(value);
             Assert.Equal(data, Tensor.Create("a", Datatype.Fp32, [1], data).Data.ToArray());
@@ -170,8 +177,10 @@ public sealed class TensorTests
     {
         Assert.Equal(255, Encoding.UTF8.GetByteCount(Tensor.Create(new string('\u00e4', 127) + "a", Datatype.Uint8, [], new byte[1]).Name));
         Assert.Equal(new FormatError("tensor name", -1, "1 to 255 bytes of UTF-8", "0"), Refused("", Datatype.Uint8, [], new byte[1]));
-        Assert.Equal(new FormatError("tensor name", -1, "1 to 255 bytes of UTF-8", "256"), Refused(new string('\u00e4', 128), Datatype.Uint8, [], new byte[1]));
-        Assert.Equal(new FormatError("tensor name", -1, "1 to 255 bytes of UTF-8", "half a surrogate pair"), Refused("a\ud800", Datatype.Uint8, [], new byte[1]));
+        Assert.Equal(new FormatError("tensor name", -1, "1 to 255 bytes of UTF-8", "256"),
+            Refused(new string('\u00e4', 128), Datatype.Uint8, [], new byte[1]));
+        Assert.Equal(new FormatError("tensor name", -1, "1 to 255 bytes of UTF-8", "half a surrogate pair"),
+            Refused("a\ud800", Datatype.Uint8, [], new byte[1]));
     }
 
     [Fact]
@@ -181,7 +190,8 @@ public sealed class TensorTests
         Assert.Throws<ArgumentNullException>("shape", () => Tensor.TryCreate("a", Datatype.Uint8, null!, default, out _, out _));
         Assert.Throws<ArgumentOutOfRangeException>("datatype", () => Tensor.TryCreate("a", 0, [], default, out _, out _));
         var exception = Assert.Throws<ArgumentException>(() => Tensor.Create("a", Datatype.Uint8, [2], new byte[1]));
-        Assert.StartsWith("data of tensor \"a\": expected 2 bytes for 2 elements of UINT8, found 1", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("data of tensor \"a\": expected 2 bytes for 2 elements of UINT8, found 1", exception.Message,
+            StringComparison.Ordinal);
     }
 
     private static byte[] Element(ReadOnlySpan<byte> content) => [(byte)content.Length, 0, 0, 0, .. content];

@@ -31,5 +31,6 @@ internal static class Tensors
         writer.WriteEndArray();
     });
 
-    public static void AssertSame(IEnumerable<Tensor> expected, IEnumerable<Tensor> found) => Assert.Equal(expected.Select(Item), found.Select(Item));
+    public static void AssertSame(IEnumerable<Tensor> expected, IEnumerable<Tensor> found) =>
+        Assert.Equal(expected.Select(Item), found.Select(Item));
 }

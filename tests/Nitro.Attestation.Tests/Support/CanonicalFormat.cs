@@ -18,7 +18,8 @@ internal sealed class CanonicalFormat<T>(CanonicalFormat<T>.TryParse tryParse, F
 
     public FormatError Refused(ReadOnlySpan<byte> data, string what = "It")
     {
-        Assert.False(tryParse(data, out var value, out var error), $"{what} was read: {Convert.ToHexStringLower(data[..Math.Min(data.Length, 400)])}");
+        Assert.False(tryParse(data, out var value, out var error),
+            $"{what} was read: {Convert.ToHexStringLower(data[..Math.Min(data.Length, 400)])}");
         Assert.Null(value);
         Assert.NotNull(error);
         Assert.InRange(error.Offset, -1, data.Length);
@@ -54,7 +55,8 @@ internal sealed class CanonicalFormat<T>(CanonicalFormat<T>.TryParse tryParse, F
             if (tryParse(bytes, out var value, out var error))
             {
                 Assert.Null(error);
-                Assert.True(encode(value!).AsSpan().SequenceEqual(bytes), $"Read, but written otherwise: {Convert.ToHexStringLower(bytes)}");
+                Assert.True(encode(value!).AsSpan().SequenceEqual(bytes),
+                    $"Read, but written otherwise: {Convert.ToHexStringLower(bytes)}");
                 read++;
             }
             else

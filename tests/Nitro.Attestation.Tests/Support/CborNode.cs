@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Nitro.Attestation.Tests.Support;
 
 /// <summary>
-/// An item of a canonical encoding as a tree, read by a few lines that share nothing with the product, so that every item in it can be written in
-/// other ways than the canonical one.
+/// An item of a canonical encoding as a tree, read by a few lines that share nothing with the product, so that every item in it can be
+/// written in other ways than the canonical one.
 /// </summary>
 internal sealed class CborNode
 {
@@ -37,8 +37,8 @@ internal sealed class CborNode
     public byte[] Encode() => Encode(null, null);
 
     /// <summary>
-    /// Every way to write one item of the tree otherwise, everything else being as it was, that no reader of a canonical format may take: heads
-    /// wider than need be, indefinite lengths, a tag, null instead, map pairs exchanged, doubled or missing.
+    /// Every way to write one item of the tree otherwise, everything else being as it was, that no reader of a canonical format may take:
+    /// heads wider than need be, indefinite lengths, a tag, null instead, map pairs exchanged, doubled or missing.
     /// </summary>
     public IEnumerable<(string What, byte[] Bytes)> NonCanonicalForms()
     {
@@ -90,7 +90,8 @@ internal sealed class CborNode
             {
                 byte[][] exchanged = [.. pairs];
                 (exchanged[i - 1], exchanged[i]) = (exchanged[i], exchanged[i - 1]);
-                yield return ($"pairs {i} and {i + 1} exchanged", [.. Raw.Head(5, (ulong)pairs.Length), .. exchanged.SelectMany(pair => pair)]);
+                yield return ($"pairs {i} and {i + 1} exchanged",
+                    [.. Raw.Head(5, (ulong)pairs.Length), .. exchanged.SelectMany(pair => pair)]);
             }
 
             for (var i = 0; i < pairs.Length; i++)
@@ -99,7 +100,8 @@ internal sealed class CborNode
                 yield return ($"pair {i + 1} twice", [.. Raw.Head(5, (ulong)doubled.Length), .. doubled.SelectMany(pair => pair)]);
             }
 
-            yield return ("one pair more than it says", [.. Raw.Head(5, (ulong)pairs.Length), .. rest, .. pairs.Length > 0 ? pairs[^1] : [0x01, 0x01]]);
+            yield return ("one pair more than it says",
+                [.. Raw.Head(5, (ulong)pairs.Length), .. rest, .. pairs.Length > 0 ? pairs[^1] : [0x01, 0x01]]);
         }
     }
 

@@ -1,7 +1,8 @@
 namespace Nitro.Attestation.Tests.Support;
 
 /// <summary>
-/// An attestation document whose every part can be exchanged. Without a change it has the form of a genuine one, with contents that mean nothing.
+/// An attestation document whose every part can be exchanged. Without a change it has the form of a genuine one, with contents that mean
+/// nothing.
 /// </summary>
 internal sealed class DocumentBuilder
 {
@@ -38,7 +39,8 @@ internal sealed class DocumentBuilder
     public byte[] Suffix { get; init; } = [];
 
     /// <summary>PCRs 0 to count-1, each of the size given, filled with its index.</summary>
-    public static byte[] Pcrs(int count, int size = Sha384Digest.Size) => Raw.Map([.. Enumerable.Range(0, count).Select(index => Pcr(index, size))]);
+    public static byte[] Pcrs(int count, int size = Sha384Digest.Size) =>
+        Raw.Map([.. Enumerable.Range(0, count).Select(index => Pcr(index, size))]);
 
     public static (byte[] Key, byte[] Value) Pcr(int index, int size = Sha384Digest.Size) =>
         (Raw.Number(index), Raw.Bytes(Enumerable.Repeat((byte)(index + 1), size).ToArray()));
