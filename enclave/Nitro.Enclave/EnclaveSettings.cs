@@ -45,10 +45,11 @@ public sealed record EnclaveSettings
     public int MaximumRequests { get; init; } = 256;
 
     /// <summary>
-    /// MiB of memory for requests on their way in, and as much again for answers on their way out, 1 to 1048576 and at least one of the largest bodies. Each
-    /// counts for what it can come to; requests wait for their share. An enclave needs <see cref="ModelMemoryMiB"/>, twice this, and about 200 MiB.
+    /// MiB of memory for the bodies of requests, as much for what is made of them, and as much for answers; 1 to 1048576, and room for one
+    /// of the largest bodies. Requests wait for their shares. An enclave needs <see cref="ModelMemoryMiB"/>, three times this, and about
+    /// 200 MiB.
     /// </summary>
-    public int RequestMemoryMiB { get; init; } = 512;
+    public int RequestMemoryMiB { get; init; } = 256;
 
     /// <summary>How many requests for an attestation document wait for the NSM at once, 1 to 256; one more is refused with 503.</summary>
     public int MaximumAttestations { get; init; } = 16;

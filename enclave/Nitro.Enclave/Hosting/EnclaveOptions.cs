@@ -6,7 +6,10 @@ using Nitro.Vsock;
 
 namespace Nitro.Enclave.Hosting;
 
-/// <summary>The options that every enclave executable has, and the settings that they make. An option file is given as <c>@FILE</c>, one token a line.</summary>
+/// <summary>
+/// The options that every enclave executable has, and the settings that they make. An option file is given as <c>@FILE</c>, one token a
+/// line.
+/// </summary>
 public sealed class EnclaveOptions
 {
     private static readonly EnclaveSettings Defaults = new() { Models = [] };
@@ -32,25 +35,44 @@ public sealed class EnclaveOptions
         DefaultValueFactory = _ => Defaults.Algorithm.Name(),
     };
 
-    private readonly Option<int> _threads = Number("--threads", "COUNT", "Threads of one run of a model; sums over floats can depend on it.", Defaults.Threads);
-    private readonly Option<int> _modelMemory = Number("--model-memory", "MIB", "Memory for the weights and runs of all models together.", Defaults.ModelMemoryMiB);
-    private readonly Option<int> _maximumBody = Number("--max-body", "BYTES", "The most bytes of a request's body.", Defaults.MaximumBodyBytes);
-    private readonly Option<int> _maximumTensors = Number("--max-tensors", "BYTES", "The most bytes of a request's or an answer's tensors.", Defaults.MaximumTensorBytes);
-    private readonly Option<int> _concurrentRuns = Number("--concurrent-runs", "COUNT", "How many models run at once.", Defaults.ConcurrentRuns);
-    private readonly Option<int> _maximumRequests = Number("--max-requests", "COUNT", "How many requests are held at once; more get 503.", Defaults.MaximumRequests);
+    private readonly Option<int> _threads =
+        Number("--threads", "COUNT", "Threads of one run of a model; sums over floats can depend on it.", Defaults.Threads);
+
+    private readonly Option<int> _modelMemory =
+        Number("--model-memory", "MIB", "Memory for the weights and runs of all models together.", Defaults.ModelMemoryMiB);
+
+    private readonly Option<int> _maximumBody =
+        Number("--max-body", "BYTES", "The most bytes of a request's body.", Defaults.MaximumBodyBytes);
+
+    private readonly Option<int> _maximumTensors =
+        Number("--max-tensors", "BYTES", "The most bytes of a request's or an answer's tensors.", Defaults.MaximumTensorBytes);
+
+    private readonly Option<int> _concurrentRuns =
+        Number("--concurrent-runs", "COUNT", "How many models run at once.", Defaults.ConcurrentRuns);
+
+    private readonly Option<int> _maximumRequests =
+        Number("--max-requests", "COUNT", "How many requests are held at once; more get 503.", Defaults.MaximumRequests);
+
     private readonly Option<int> _requestMemory =
-        Number("--request-memory", "MIB", "Memory for requests on their way in, and as much again for answers on their way out.", Defaults.RequestMemoryMiB);
+        Number("--request-memory", "MIB", "Memory for bodies, as much for work on them, as much for answers.", Defaults.RequestMemoryMiB);
 
     private readonly Option<int> _maximumAttestations =
         Number("--max-attestations", "COUNT", "How many requests wait for the NSM at once; more get 503.", Defaults.MaximumAttestations);
 
-    private readonly Option<int> _maximumWait = Seconds("--max-wait", "How long a request waits for its turn before it gets 503.", Defaults.MaximumWait);
-    private readonly Option<int> _maximumDuration = Seconds("--max-duration", "How long one request may take in all.", Defaults.MaximumDuration);
-    private readonly Option<int> _documentRenewal = Seconds("--document-renewal", "How old a session document is when it is renewed.", Defaults.DocumentRenewal);
+    private readonly Option<int> _maximumWait =
+        Seconds("--max-wait", "How long a request waits for its turn before it gets 503.", Defaults.MaximumWait);
+
+    private readonly Option<int> _maximumDuration =
+        Seconds("--max-duration", "How long one request may take in all.", Defaults.MaximumDuration);
+
+    private readonly Option<int> _documentRenewal =
+        Seconds("--document-renewal", "How old a session document is when it is renewed.", Defaults.DocumentRenewal);
+
     private readonly Option<int> _maximumDocumentAge =
         Seconds("--max-document-age", "How old a session document may be when an answer is signed.", Defaults.MaximumDocumentAge);
 
-    private readonly Option<int> _maximumSessionAge = Seconds("--max-session-age", "How old a session key may be when it signs.", Defaults.MaximumSessionAge);
+    private readonly Option<int> _maximumSessionAge =
+        Seconds("--max-session-age", "How old a session key may be when it signs.", Defaults.MaximumSessionAge);
 
     /// <summary>Adds the options to a command that serves.</summary>
     public void AddTo(Command command)
@@ -83,7 +105,7 @@ public sealed class EnclaveOptions
     }
 
     /// <summary>The settings.</summary>
-    /// <exception cref="EnclaveStartException">A model or an algorithm is malformed; ranges are checked when the enclave starts.</exception>
+    /// <exception cref="EnclaveStartException">A model or an algorithm is malformed; ranges are checked at the start.</exception>
     public EnclaveSettings ReadSettings(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);
@@ -114,7 +136,8 @@ public sealed class EnclaveOptions
         DefaultValueFactory = _ => value,
     };
 
-    private static Option<int> Seconds(string name, string description, TimeSpan value) => Number(name, "SECONDS", description, (int)value.TotalSeconds);
+    private static Option<int> Seconds(string name, string description, TimeSpan value) =>
+        Number(name, "SECONDS", description, (int)value.TotalSeconds);
 
     private static ModelSource ReadModel(string text) =>
         ModelSource.TryParse(text, out var source, out var error) ? source : throw EnclaveStartException.Usage($"--model: {error}");

@@ -14,13 +14,15 @@ internal static class BodyReader
     /// <summary>The answer to a body over the limit.</summary>
     public static Answer TooLarge(int limit) => Answer.Error(
         StatusCodes.Status413PayloadTooLarge,
-        string.Create(NumberFormatInfo.InvariantInfo, $"the request's body has more than {limit} bytes, which is the most that this enclave takes"));
+        string.Create(
+            NumberFormatInfo.InvariantInfo, $"the request's body has more than {limit} bytes, which is the most that this enclave takes"));
 
     /// <summary>Reads to the end.</summary>
     /// <returns>The body; or the answer to give instead.</returns>
     /// <exception cref="OperationCanceledException">The caller has gone or the time is over.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
-    public static async Task<(ReadOnlyMemory<byte> Body, Answer? Refusal)> ReadAsync(HttpRequest request, int limit, CancellationToken cancellation)
+    public static async Task<(ReadOnlyMemory<byte> Body, Answer? Refusal)> ReadAsync(
+        HttpRequest request, int limit, CancellationToken cancellation)
     {
         if (request.ContentLength > limit)
         {

@@ -12,17 +12,19 @@ using Nitro.OpenInference;
 namespace Nitro.Enclave.Http;
 
 /// <summary>
-/// <c>POST /v2/models/{m}[/versions/{v}]/infer</c>: reads a request, runs the model, and signs what it answered. Safe to use from several threads at once.
+/// <c>POST /v2/models/{m}[/versions/{v}]/infer</c>: reads a request, runs the model, and signs what it answered. Safe to use from several
+/// threads at once.
 /// </summary>
 /// <remarks>
-/// Requests are held in four lines, each of bounded length: all of them by number, then for memory to read them, for a place to run, and for memory to
-/// answer. Nobody waits in an earlier line while holding a place in a later one, so they cannot wait for each other in a circle.
+/// A request goes through four lines, first come first served: for memory for its body, for memory to work on it, for a place to run, and
+/// for memory for its answer. Nobody waits in a line while holding a place in a later one, so requests cannot wait for each other in a
+/// circle; and what a slow caller can hold up, the body and the answer, is counted apart from the work.
 /// </remarks>
 internal sealed class InferenceEndpoint
 {
     /// <summary>
-    /// The most bytes of input and output together that evidence in an answer repeats, so that the file can be verified as it is. Above that the caller, who
-    /// has both, adds them.
+    /// The most bytes of input and output together that evidence in an answer repeats, so that the file can be verified as it is. Above
+    /// that the caller, who has both, adds them.
     /// </summary>
     public const int InlineContent = 1 << 20;
 
@@ -34,7 +36,8 @@ internal sealed class InferenceEndpoint
     private readonly byte[] _configuration;
     private readonly EnclaveSettings _settings;
     private readonly TimeProvider _time;
-    private readonly FairSemaphore _requestMemory;
+    private readonly FairSemaphore _bodyMemory;
+    private readonly FairSemaphore _workMemory;
     private readonly FairSemaphore _runs;
     private readonly FairSemaphore _answerMemory;
     private int _requests;
@@ -47,7 +50,8 @@ internal sealed class InferenceEndpoint
         _configuration = configuration.Encode();
         _settings = settings;
         _time = time;
-        _requestMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
+        _bodyMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
+        _workMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
         _runs = new FairSemaphore(settings.ConcurrentRuns, time);
         _answerMemory = new FairSemaphore(settings.RequestMemoryBytes, time);
     }
@@ -55,9 +59,10 @@ internal sealed class InferenceEndpoint
     /// <summary>Answers one request.</summary>
     /// <param name="request">The request, its body unread.</param>
     /// <param name="model">The model that its path names.</param>
-    /// <param name="write">Writes an answer; the request's memory is held until it has.</param>
+    /// <param name="write">Writes an answer; its memory is held until it has.</param>
     /// <param name="aborted">The caller has gone.</param>
-    public async Task AnswerAsync(HttpRequest request, OnnxModel model, Func<Answer, CancellationToken, Task> write, CancellationToken aborted)
+    public async Task AnswerAsync(
+        HttpRequest request, OnnxModel model, Func<Answer, CancellationToken, Task> write, CancellationToken aborted)
     {
         using var held = new Holdings();
         if (Interlocked.Increment(ref _requests) > _settings.MaximumRequests)
@@ -95,17 +100,19 @@ internal sealed class InferenceEndpoint
         }
         catch (ModelRunException exception) when (exception.Fault != ModelRunFault.Stopped)
         {
+            var name = PlainText.Quote(model.Name);
             return exception.Fault switch
             {
                 ModelRunFault.Unprocessable => Answer.Error(
-                    StatusCodes.Status422UnprocessableEntity, $"the model {PlainText.Quote(model.Name)} cannot process this input: {exception.Message}"),
-                ModelRunFault.OutOfMemory => Busy($"the model {PlainText.Quote(model.Name)} needs more memory for this input than is free"),
-                _ => Answer.Error(StatusCodes.Status500InternalServerError, $"the model {PlainText.Quote(model.Name)} gives no answer: {exception.Message}"),
+                    StatusCodes.Status422UnprocessableEntity, $"the model {name} cannot process this input: {exception.Message}"),
+                ModelRunFault.OutOfMemory => Busy($"the model {name} needs more memory for this input than is free"),
+                _ => Answer.Error(StatusCodes.Status500InternalServerError, $"the model {name} gives no answer: {exception.Message}"),
             };
         }
         catch (Exception exception) when (exception is ModelRunException or OperationCanceledException && deadline.IsCancellationRequested)
         {
-            return Answer.Error(StatusCodes.Status503ServiceUnavailable, $"the request took longer than {Seconds(_settings.MaximumDuration)}");
+            return Answer.Error(
+                StatusCodes.Status503ServiceUnavailable, $"the request took longer than {Seconds(_settings.MaximumDuration)}");
         }
         catch (OutOfMemoryException)
         {
@@ -121,7 +128,9 @@ internal sealed class InferenceEndpoint
             return fault;
         }
 
-        if (!await TakeAsync(_requestMemory, RequestMemory(request, headerLength), held, cancellation).ConfigureAwait(false))
+        // One that does not state its length counts as one of the largest.
+        var bound = BodyReader.Bound(request, _settings.MaximumBodyBytes);
+        if (await TakeAsync(_bodyMemory, bound, held, cancellation).ConfigureAwait(false) is null)
         {
             return WaitedTooLong();
         }
@@ -130,6 +139,12 @@ internal sealed class InferenceEndpoint
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        using var work = new Holdings();
+        if (await TakeAsync(_workMemory, WorkMemory(body.Length, headerLength), work, cancellation).ConfigureAwait(false) is null)
+        {
+            return WaitedTooLong();
         }
 
         if (!InferRequest.TryParse(body, headerLength, out var asked, out var error))
@@ -159,7 +174,9 @@ internal sealed class InferenceEndpoint
         return await SignAsync(model, asked, results, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Runs the model in its turn, and keeps the turn until there is memory to answer in. Null when either was not to be had in time.</summary>
+    /// <summary>
+    /// Runs the model in its turn, and keeps the turn until there is memory to answer in. Null when either was not to be had in time.
+    /// </summary>
     private async Task<IReadOnlyList<Tensor>?> RunAsync(
         OnnxModel model, InferRequest asked, string[] outputs, Holdings held, CancellationToken cancellation)
     {
@@ -176,7 +193,7 @@ internal sealed class InferenceEndpoint
             TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Default).ConfigureAwait(false);
         var memory = results.Sum(result => AnswerMemory(result, asked.WantsBinary(result.Name)));
-        return await TakeAsync(_answerMemory, memory, held, cancellation).ConfigureAwait(false) ? results : null;
+        return await TakeAsync(_answerMemory, memory, held, cancellation).ConfigureAwait(false) is null ? null : results;
     }
 
     private async Task<Answer> SignAsync(OnnxModel model, InferRequest asked, IReadOnlyList<Tensor> results, CancellationToken cancellation)
@@ -217,7 +234,13 @@ internal sealed class InferenceEndpoint
     }
 
     private Evidence ToEvidence(EvidenceRequest kind, SignedClaim signed) => kind == EvidenceRequest.Direct
-        ? new Evidence { Kind = EvidenceKind.Direct, Document = signed.DirectDocument!.Value, Manifest = _manifest, Configuration = _configuration }
+        ? new Evidence
+        {
+            Kind = EvidenceKind.Direct,
+            Document = signed.DirectDocument!.Value,
+            Manifest = _manifest,
+            Configuration = _configuration,
+        }
         : new Evidence
         {
             Kind = EvidenceKind.Session,
@@ -228,32 +251,37 @@ internal sealed class InferenceEndpoint
         };
 
     /// <summary>
-    /// What a request can come to, in bytes: its body; in JSON four times as much as tensors (two characters for an FP64); and the tensors twice more, as
-    /// they are digested and as the runtime holds them. One that does not state its length counts as one of the largest.
+    /// What a body can come to while it is worked on, in bytes: in JSON four times as much as tensors (two characters for an FP64); and the
+    /// tensors twice more, as they are digested and as the runtime holds them. Binary tensors are not copied when they are read.
     /// </summary>
-    private long RequestMemory(HttpRequest request, int? headerLength)
+    private static long WorkMemory(long body, int? headerLength)
     {
-        var body = BodyReader.Bound(request, _settings.MaximumBodyBytes);
         var json = Math.Min(headerLength ?? body, body);
-        return (3 * (body - json)) + (13 * json);
+        return (2 * (body - json)) + (12 * json);
     }
 
-    /// <summary>What an output can come to: itself; as it is digested; and in JSON six characters for a byte (<c>false,</c>), in binary itself again.</summary>
+    /// <summary>
+    /// What an output can come to: itself; as it is digested; and in JSON six characters for a byte (<c>false,</c>), in binary itself
+    /// again.
+    /// </summary>
     private static long AnswerMemory(Tensor output, bool binary) => (binary ? 3L : 8L) * output.Data.Length;
 
-    private static long RuntimeSize(Tensor input) => input.Data.Length + (input.Datatype == Datatype.Bytes ? StringOverhead * input.ElementCount : 0);
+    private static long RuntimeSize(Tensor input) =>
+        input.Data.Length + (input.Datatype == Datatype.Bytes ? StringOverhead * input.ElementCount : 0);
 
-    /// <summary>Takes a part for as long as the request is held; false when the wait was too long. More than there is counts as all there is.</summary>
-    private async Task<bool> TakeAsync(FairSemaphore memory, long part, Holdings held, CancellationToken cancellation)
+    /// <summary>
+    /// Takes a part for as long as the holdings last; null when the wait was too long. More than there is counts as all there is.
+    /// </summary>
+    private async Task<IDisposable?> TakeAsync(FairSemaphore memory, long part, Holdings held, CancellationToken cancellation)
     {
-        var taken = await memory.TakeAsync(Math.Min(part, _settings.RequestMemoryBytes), _settings.MaximumWait, cancellation).ConfigureAwait(false);
-        if (taken is null)
+        var share = Math.Min(part, _settings.RequestMemoryBytes);
+        var taken = await memory.TakeAsync(share, _settings.MaximumWait, cancellation).ConfigureAwait(false);
+        if (taken is not null)
         {
-            return false;
+            held.Add(taken);
         }
 
-        held.Add(taken);
-        return true;
+        return taken;
     }
 
     private static Answer? FindHeaderFault(HttpRequest request, out int? headerLength)
@@ -306,7 +334,7 @@ internal sealed class InferenceEndpoint
 
     private static string Seconds(TimeSpan time) => string.Create(NumberFormatInfo.InvariantInfo, $"{time.TotalSeconds:0} s");
 
-    /// <summary>What a request holds until it is answered.</summary>
+    /// <summary>What a request holds for a while.</summary>
     private sealed class Holdings : IDisposable
     {
         private readonly List<IDisposable> _parts = [];

@@ -22,7 +22,7 @@ public sealed class ProductionExecutableTests
 
         using var folder = new TemporaryFolder();
         var model = folder.Write("m.onnx", TestModels.AddConstant(1));
-        using var enclave = EnclaveProcess.Start(Project, Executable, "--listen", "unix:" + folder.Path("e.sock"), "--model", $"add={model}");
+        using var enclave = EnclaveProcess.Start(Project, Executable, folder.Path("home"), "--listen", "unix:" + folder.Path("e.sock"), "--model", $"add={model}");
         Assert.Equal(3, await enclave.WaitAsync());
         Assert.Null(await enclave.ReadLineAsync());
         Assert.StartsWith("error: The NSM cannot be opened: ", enclave.Errors, StringComparison.Ordinal);

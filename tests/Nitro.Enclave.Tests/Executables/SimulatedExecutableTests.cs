@@ -20,7 +20,7 @@ public sealed class SimulatedExecutableTests : IDisposable
     {
         var model = _folder.Write("m.onnx", TestModels.AddConstant(1));
         using var enclave = EnclaveProcess.Start(
-            Project, Executable, "--listen", Socket, "--model", $"add={model}", "--pki", _folder.Path("pki"), "--measurements", _folder.Path("image.json"));
+            Project, Executable, Home, "--listen", Socket, "--model", $"add={model}", "--pki", _folder.Path("pki"), "--measurements", _folder.Path("image.json"));
         Assert.Equal($"ready {Socket}", await enclave.ReadLineAsync());
         var first = await DocumentAsync();
         Assert.True(first.IsIndefiniteMap);
@@ -42,9 +42,12 @@ public sealed class SimulatedExecutableTests : IDisposable
         Assert.False(File.Exists(_folder.Path("e.sock")));
         Assert.Contains("warn the NSM is simulated", enclave.Errors, StringComparison.Ordinal);
 
+        // ONNX Runtime's telemetry would have kept a cache and a device id, had it not been turned off.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Home));
+
         // Started again it has the same root and another key.
         using var again = EnclaveProcess.Start(
-            Project, Executable, "--listen", Socket, "--model", $"add={model}", "--pki", _folder.Path("pki"), "--debug-mode", "--payload", "definite", "--image", "release 2");
+            Project, Executable, Home, "--listen", Socket, "--model", $"add={model}", "--pki", _folder.Path("pki"), "--debug-mode", "--payload", "definite", "--image", "release 2");
         Assert.Equal($"ready {Socket}", await again.ReadLineAsync());
         var second = await DocumentAsync();
         Assert.Equal(first.Cabundle[0].ToArray(), second.Cabundle[0].ToArray());
@@ -70,7 +73,7 @@ public sealed class SimulatedExecutableTests : IDisposable
             (["--listen", "unix:/nowhere/e.sock", "--model", $"add={model}", "--pki", _folder.Path("pki")], 3, "its folder does not exist"),
         })
         {
-            using var enclave = EnclaveProcess.Start(Project, Executable, arguments);
+            using var enclave = EnclaveProcess.Start(Project, Executable, Home, arguments);
             Assert.Equal(exitCode, await enclave.WaitAsync());
             Assert.Null(await enclave.ReadLineAsync());
             var line = Assert.Single(enclave.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), one => one.StartsWith("error: ", StringComparison.Ordinal));
@@ -78,6 +81,8 @@ public sealed class SimulatedExecutableTests : IDisposable
             Assert.DoesNotContain("Unhandled", enclave.Errors, StringComparison.Ordinal);
         }
     }
+
+    private string Home => _folder.Path("home");
 
     private string Socket => "unix:" + _folder.Path("e.sock");
 

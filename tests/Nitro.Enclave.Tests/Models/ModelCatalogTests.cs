@@ -5,7 +5,7 @@ using Nitro.Enclave.Tests.Support;
 
 namespace Nitro.Enclave.Tests.Models;
 
-public sealed class ModelCatalogTests : IDisposable
+public sealed partial class ModelCatalogTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -132,6 +132,6 @@ public sealed class ModelCatalogTests : IDisposable
         return ModelCatalog.Load(sources, 1, readFile);
     }
 
-    [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi)]
-    private static extern int MakeFifo([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);
+    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeFifo(string path, uint mode);
 }

@@ -44,11 +44,17 @@ internal sealed class EnclaveProcess : IDisposable
         return RepositoryRoot.Combine("enclave", project, "bin", own.Parent!.Name, own.Name);
     }
 
-    public static EnclaveProcess Start(string project, string executable, params string[] arguments)
+    /// <summary>Starts an executable in a folder that is also its home, where whatever it leaves behind can be seen.</summary>
+    public static EnclaveProcess Start(string project, string executable, string home, params string[] arguments)
     {
+        Directory.CreateDirectory(home);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(OutputFolder(project), executable + ".dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
+        start.WorkingDirectory = home;
+        start.Environment["HOME"] = home;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment.Remove("XDG_CACHE_HOME");
         start.Environment.Remove("ORT_DISABLE_TELEMETRY");
         return new EnclaveProcess(Process.Start(start)!);
     }
