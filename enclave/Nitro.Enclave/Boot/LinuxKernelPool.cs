@@ -16,6 +16,9 @@ public sealed partial class LinuxKernelPool(string device = "/dev/random") : IKe
 
     private const int HeaderSize = 2 * sizeof(int);
 
+    /// <summary>What a kernel before Linux 4.17 says of the second request, which it does not know.</summary>
+    private const int Einval = 22;
+
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<byte> random)
     {
@@ -27,8 +30,8 @@ public sealed partial class LinuxKernelPool(string device = "/dev/random") : IKe
         try
         {
             using var handle = File.OpenHandle(device, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            Call(handle, AddEntropy, "RNDADDENTROPY", information);
-            Call(handle, Reseed, "RNDRESEEDCRNG", []);
+            Check("RNDADDENTROPY", ControlDevice(handle, AddEntropy, information), tolerated: 0);
+            Check("RNDRESEEDCRNG", ControlDevice(handle, Reseed, []), tolerated: Einval);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -42,12 +45,13 @@ public sealed partial class LinuxKernelPool(string device = "/dev/random") : IKe
 
     private static void WriteInt(Span<byte> destination, int value) => BinaryPrimitives.WriteInt32LittleEndian(destination, value);
 
-    private void Call(SafeFileHandle handle, nuint request, string name, byte[] argument)
+    private void Check(string name, int result, int tolerated)
     {
-        if (ControlDevice(handle, request, argument) != 0)
+        if (result != 0 && Marshal.GetLastPInvokeError() != tolerated)
         {
             throw new IOException(
-                $"{name} on {device} failed: {Marshal.GetLastPInvokeErrorMessage()}; the process needs CAP_SYS_ADMIN, and {device} must be the kernel's own.");
+                $"{name} on {device} failed: {Marshal.GetLastPInvokeErrorMessage()}; the process needs CAP_SYS_ADMIN, "
+                + $"and {device} must be the kernel's own.");
         }
     }
 

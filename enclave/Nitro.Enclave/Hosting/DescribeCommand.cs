@@ -7,8 +7,8 @@ using Nitro.Enclave.Models;
 namespace Nitro.Enclave.Hosting;
 
 /// <summary>
-/// <c>describe</c>: what a policy has to allow of an enclave with these models and settings, without starting it. It reads the model files and needs neither
-/// an NSM nor a socket.
+/// <c>describe</c>: what a policy has to allow of an enclave with these models and settings, without starting it. It reads the model files
+/// and needs neither an NSM nor a socket.
 /// </summary>
 internal static class DescribeCommand
 {
@@ -17,13 +17,15 @@ internal static class DescribeCommand
     public static Command Create(TextWriter output, TextWriter errors)
     {
         var options = new EnclaveOptions();
-        var command = new Command("describe", "Print the digests of the models and of the configuration that an enclave with these options would have, for a policy.");
+        var command = new Command(
+            "describe", "Print the digests of the models and of the configuration that an enclave with these options has, for a policy.");
         options.AddSettingsTo(command);
         command.SetAction(parsed =>
         {
             try
             {
                 var settings = options.ReadSettings(parsed);
+                settings.Check();
                 OnnxProcess.Start(settings.ModelMemoryMiB);
                 using var models = ModelCatalog.Load(settings.Models, settings.Threads, File.ReadAllBytes);
                 output.WriteLine(ToJson(models.Manifest, settings.ToConfiguration(OnnxProcess.Version)));

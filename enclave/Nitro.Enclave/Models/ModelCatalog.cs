@@ -39,7 +39,8 @@ public sealed class ModelCatalog : IDisposable
         if (sources.Count is 0 or > ModelManifest.MaximumEntries)
         {
             throw EnclaveStartException.Usage(
-                $"An enclave serves 1 to {ModelManifest.MaximumEntries} models; found {sources.Count}. Name one with --model {ModelSource.Syntax}.");
+                $"An enclave serves 1 to {ModelManifest.MaximumEntries} models; found {sources.Count}. "
+                + $"Name one with --model {ModelSource.Syntax}.");
         }
 
         if (sources.GroupBy(source => (source.Name, source.Version)).FirstOrDefault(group => group.Count() > 1)?.Key is { } twice)
@@ -67,8 +68,7 @@ public sealed class ModelCatalog : IDisposable
 
     /// <summary>
     /// The model of this name and version. Without a version it is the only one, or the highest: by number when all of the name's versions
-    /// are decimal
-    /// numbers, by ordinal comparison otherwise. Null when there is none.
+    /// are decimal numbers, by ordinal comparison otherwise. Null when there is none.
     /// </summary>
     public OnnxModel? Find(string name, string? version) =>
         version is null ? _highest.GetValueOrDefault(name) : _byVersion.GetValueOrDefault((name, version));
@@ -76,7 +76,7 @@ public sealed class ModelCatalog : IDisposable
     /// <summary>The versions of a name, in the order in which they were given.</summary>
     public IReadOnlyList<string> Versions(string name) => [.. _models.Where(model => model.Name == name).Select(model => model.Version)];
 
-    /// <summary>Releases the models' memory. No run may be under way.</summary>
+    /// <summary>Releases each model's memory as soon as no run of it is under way.</summary>
     public void Dispose() => Array.ForEach(_models, model => model.Dispose());
 
     private static OnnxModel Highest(OnnxModel[] versions) => versions.All(model => model.Version.All(char.IsAsciiDigit))

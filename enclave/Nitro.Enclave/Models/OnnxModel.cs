@@ -8,8 +8,8 @@ using Tensor = Nitro.Attestation.Inference.Tensor;
 namespace Nitro.Enclave.Models;
 
 /// <summary>
-/// One ONNX model in memory. Its digest is that of the very buffer it was loaded from, and nothing outside that buffer is part of it.
-/// Safe to use from several threads at once.
+/// One ONNX model in memory. Its digest is that of the very buffer it was loaded from, and nothing outside that buffer is part of it. Safe
+/// to use from several threads at once.
 /// </summary>
 public sealed class OnnxModel : IDisposable
 {
@@ -19,6 +19,10 @@ public sealed class OnnxModel : IDisposable
     private readonly InferenceSession _session;
     private readonly Dictionary<string, TensorSpecification> _inputs;
     private readonly Dictionary<string, TensorSpecification> _outputs;
+
+    /// <summary>The owner and the runs under way; the last of them releases the runtime's memory.</summary>
+    private int _users = 1;
+    private int _disposed;
 
     private OnnxModel(
         ModelSource source, Sha384Digest digest, InferenceSession session, TensorSpecification[] inputs, TensorSpecification[] outputs)
@@ -83,7 +87,8 @@ public sealed class OnnxModel : IDisposable
             throw;
         }
         catch (Exception exception) when (
-            exception is OnnxRuntimeException or ArgumentException or InvalidOperationException or NotSupportedException or OverflowException)
+            exception is OnnxRuntimeException or ArgumentException or InvalidOperationException
+                or NotSupportedException or OverflowException)
         {
             session?.Dispose();
             var message = RuntimeMessage.IsOutOfMemory(exception.Message)
@@ -157,11 +162,13 @@ public sealed class OnnxModel : IDisposable
     /// <param name="cancellation">Stops the run at the next operator.</param>
     /// <returns>The outputs, in the order asked for, or the model's order.</returns>
     /// <exception cref="ModelRunException">The model gives no answer.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public IReadOnlyList<Tensor> Run(
         IReadOnlyList<Tensor> inputs, IReadOnlyList<string> outputs, long maximumBytes, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
+        Enter();
         var names = outputs.Count > 0 ? outputs : [.. Outputs.Select(output => output.Name)];
         var values = new List<OrtValue>(inputs.Count);
         try
@@ -195,17 +202,41 @@ public sealed class OnnxModel : IDisposable
         finally
         {
             values.ForEach(value => value.Dispose());
+            Leave();
         }
     }
 
-    /// <summary>Releases the runtime's memory. No run may be under way.</summary>
-    public void Dispose() => _session.Dispose();
+    /// <summary>Releases the runtime's memory as soon as no run is under way. No new one begins.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    private void Enter()
+    {
+        Interlocked.Increment(ref _users);
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            Leave();
+            throw new ObjectDisposedException(nameof(OnnxModel));
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _session.Dispose();
+        }
+    }
 
     /// <summary>
     /// What can change an answer is fixed: one operator after another, a fixed number of threads, deterministic kernels where there is a
-    /// choice. No memory
-    /// patterns, since the runtime would keep one for every shape that callers think of, and no files: neither profiles nor optimised
-    /// models nor another format.
+    /// choice. No memory patterns, since the runtime would keep one for every shape that callers think of, and no files: neither profiles
+    /// nor optimised models nor another format.
     /// </summary>
     private static SessionOptions SessionOptions(int threads)
     {
@@ -228,8 +259,7 @@ public sealed class OnnxModel : IDisposable
 
     /// <summary>
     /// The runtime's memory has a limit and falls into pieces: a run that finds no piece large enough gives back those that nobody uses, so
-    /// the second try
-    /// has a whole. Each run gives them back when it ends.
+    /// the second try has a whole. Each run gives them back when it ends.
     /// </summary>
     private IDisposableReadOnlyCollection<OrtValue> RunTwiceIfOutOfMemory(
         string[] inputNames, List<OrtValue> inputs, IReadOnlyList<string> outputNames, CancellationToken cancellation)
@@ -285,16 +315,19 @@ public sealed class OnnxModel : IDisposable
         if (!TensorConversion.TryGetDatatype(metadata.ElementDataType, out var datatype))
         {
             var served = string.Join(", ", DatatypeExtensions.AllNames);
-            throw Unloadable(source, $"its {kind} {Quote(name)} has elements of {metadata.ElementDataType}; those that can be served are {served}");
+            throw Unloadable(
+                source, $"its {kind} {Quote(name)} has elements of {metadata.ElementDataType}; those that can be served are {served}");
         }
 
         var dimensions = metadata.Dimensions;
         if (dimensions.Length > Tensor.MaximumRank)
         {
-            throw Unloadable(source, $"its {kind} {Quote(name)} has {dimensions.Length} dimensions; at most {Tensor.MaximumRank} can be served");
+            throw Unloadable(
+                source, $"its {kind} {Quote(name)} has {dimensions.Length} dimensions; at most {Tensor.MaximumRank} can be served");
         }
 
-        return new TensorSpecification(name, datatype, unranked ? null : [.. dimensions.Select(dimension => dimension < 0 ? -1L : dimension)]);
+        return new TensorSpecification(
+            name, datatype, unranked ? null : [.. dimensions.Select(dimension => dimension < 0 ? -1L : dimension)]);
     }
 
     private static string Describe(OnnxValueType type) => type switch
@@ -309,7 +342,8 @@ public sealed class OnnxModel : IDisposable
     private static EnclaveStartException Unloadable(ModelSource source, string reason, Exception? inner = null)
     {
         var path = PlainText.Clean(source.Path, PlainText.MaximumMessage);
-        return EnclaveStartException.Usage($"The model \"{source.Name}\" version \"{source.Version}\" ({path}) cannot be loaded: {reason}.", inner);
+        return EnclaveStartException.Usage(
+            $"The model \"{source.Name}\" version \"{source.Version}\" ({path}) cannot be loaded: {reason}.", inner);
     }
 
     private static string Quote(string name) => PlainText.Quote(name);

@@ -9,8 +9,7 @@ namespace Nitro.Enclave.Sessions;
 
 /// <summary>
 /// Gets attestation documents from the NSM, one at a time, and accepts only what was asked for. The device answers one call at a time and
-/// takes tens of
-/// milliseconds, so callers wait in a line of bounded length. Safe to use from several threads at once.
+/// takes tens of milliseconds, so callers wait in a line of bounded length. Safe to use from several threads at once.
 /// </summary>
 internal sealed class NsmAttester
 {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Nitro.Attestation;
 using Nitro.Attestation.Claims;
 
@@ -11,10 +10,8 @@ namespace Nitro.Enclave.Sessions;
 /// </summary>
 /// <remarks>
 /// A session document is renewed when it has the age of <see cref="EnclaveSettings.DocumentRenewal"/>; when the NSM fails, the old one
-/// covers claims until it
-/// is <see cref="EnclaveSettings.MaximumDocumentAge"/> old, and the renewal is tried again and again. A new key comes one renewal before
-/// the old one reaches
-/// <see cref="EnclaveSettings.MaximumSessionAge"/>.
+/// covers claims until it is <see cref="EnclaveSettings.MaximumDocumentAge"/> old, and the renewal is tried again and again. A new key
+/// comes one renewal before the old one reaches <see cref="EnclaveSettings.MaximumSessionAge"/>.
 /// </remarks>
 internal sealed class SessionKeeper : IAsyncDisposable
 {
@@ -74,7 +71,7 @@ internal sealed class SessionKeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>The session's public key and the newest of its documents are good for another answer now.</summary>
+    /// <summary>Whether a claim could be signed now.</summary>
     public bool IsReady
     {
         get
@@ -145,8 +142,8 @@ internal sealed class SessionKeeper : IAsyncDisposable
 
     /// <summary>
     /// Signs a claim with the session key and has the NSM sign it too. The number is given when the NSM's turn has come, so that the
-    /// document follows the claim
-    /// at once. When the NSM fails after that, the number is spent on a claim that nobody gets, as with a caller who has gone.
+    /// document follows the claim at once. When the NSM fails after that, the number is spent on a claim that nobody gets, as with a caller
+    /// who has gone.
     /// </summary>
     /// <exception cref="SessionUnavailableException">As <see cref="Sign"/>; or the NSM fails, or has too many waiting.</exception>
     public Task<SignedClaim> SignDirectAsync(ClaimContent content, CancellationToken cancellation) => InTurnAsync(
@@ -266,8 +263,9 @@ internal sealed class SessionKeeper : IAsyncDisposable
                 due = NextRenewal();
                 retry = FirstRetry;
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or CryptographicException)
+            catch (Exception exception) when (!_stop.IsCancellationRequested)
             {
+                // Whatever it was: an enclave that stopped renewing would fall silent within the hour.
                 _log.Error($"the session document is not renewed, next try in {retry.TotalSeconds:0} s: {exception.Message}");
                 due = _time.GetUtcNow() + retry;
                 retry = 2 * retry < MaximumRetry ? 2 * retry : MaximumRetry;

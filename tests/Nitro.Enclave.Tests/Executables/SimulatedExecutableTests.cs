@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Nitro.Attestation.Claims;
 using Nitro.Attestation.Documents;
 using Nitro.Enclave.Tests.Support;
 using Nitro.Vsock;
@@ -80,6 +81,30 @@ public sealed class SimulatedExecutableTests : IDisposable
             Assert.Contains(message, line, StringComparison.Ordinal);
             Assert.DoesNotContain("Unhandled", enclave.Errors, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task It_describes_what_it_would_attest_without_starting()
+    {
+        var model = _folder.Write("m.onnx", TestModels.AddConstant(1));
+        string[] settings = ["--model", $"add:2={model}", "--threads", "2"];
+        using var describing = EnclaveProcess.Start(Project, Executable, Home, ["describe", .. settings]);
+        using var described = JsonDocument.Parse(await describing.ReadToEndAsync());
+        Assert.Equal(0, await describing.WaitAsync());
+        var entry = Assert.Single(described.RootElement.GetProperty("Models").EnumerateArray());
+        Assert.Equal("add", entry.GetProperty("Name").GetString());
+        Assert.Equal("2", entry.GetProperty("Version").GetString());
+        Assert.Equal(Convert.ToHexStringLower(SHA384.HashData(TestModels.AddConstant(1))), entry.GetProperty("Digest").GetString());
+        Assert.Equal("2", described.RootElement.GetProperty("Configuration").GetProperty("runtime.threads").GetString());
+
+        using var enclave = EnclaveProcess.Start(Project, Executable, Home, ["--listen", Socket, "--pki", _folder.Path("pki"), .. settings]);
+        Assert.Equal($"ready {Socket}", await enclave.ReadLineAsync());
+        Assert.True(SessionStatement.TryParse((await DocumentAsync()).UserData!.Value.Span, out var statement, out _));
+        Assert.Equal(described.RootElement.GetProperty("ConfigurationDigest").GetString(), statement!.Configuration.ToString());
+
+        using var wrong = EnclaveProcess.Start(Project, Executable, Home, "describe", "--model", $"add={model}", "--threads", "0");
+        Assert.Equal(2, await wrong.WaitAsync());
+        Assert.Equal("error: threads: expected 1 to 64, found 0.", wrong.Errors.Trim());
     }
 
     private string Home => _folder.Path("home");

@@ -193,6 +193,24 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public async Task A_model_that_is_disposed_lets_its_runs_end_and_begins_none()
+    {
+        var model = Loading.Load(TestModels.Loop());
+        using var stop = new CancellationTokenSource();
+        var run = Task.Factory.StartNew(
+            () => model.Run([Tensors.Of("count", Datatype.Int64, [], long.MaxValue)], [], Plenty, stop.Token),
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        model.Dispose();
+        model.Dispose();
+        await stop.CancelAsync();
+        Assert.IsType<ModelRunException>(await Record.ExceptionAsync(() => run));
+        Assert.Throws<ObjectDisposedException>(() => model.Run([Tensors.Of("count", Datatype.Int64, [], 1L)], [], Plenty, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Many_threads_run_one_model_at_once()
     {
         using var model = Loading.Load(TestModels.AddConstant(0.5f));

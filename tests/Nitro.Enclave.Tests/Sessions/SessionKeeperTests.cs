@@ -117,6 +117,20 @@ public sealed class SessionKeeperTests
     }
 
     [Fact]
+    public async Task A_renewed_document_that_is_not_the_one_asked_for_is_not_used()
+    {
+        await using var harness = await Harness.StartAsync();
+        var first = harness.Keeper.Current;
+        harness.Nsm.After = (_, _) => Response([1, 2, 3]);
+        await harness.AdvanceAsync(HalfHour);
+        Assert.Equal(first.Digest, harness.Keeper.Current.Digest);
+        Assert.Contains("malformed", harness.Output, StringComparison.Ordinal);
+        harness.Nsm.After = null;
+        await harness.AdvanceAsync(SessionKeeper.FirstRetry);
+        Assert.NotEqual(first.Digest, harness.Keeper.Current.Digest);
+    }
+
+    [Fact]
     public async Task Retries_are_spaced_out()
     {
         await using var harness = await Harness.StartAsync();
