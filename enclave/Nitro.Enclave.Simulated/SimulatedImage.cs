@@ -6,8 +6,8 @@ using Nitro.Nsm.Simulator;
 namespace Nitro.Enclave.Simulated;
 
 /// <summary>
-/// The measurements of an image that does not exist: PCRn = SHA384("TEXT PCRn") for n = 0, 1 and 2. The same text gives the same, another text
-/// another release. Immutable.
+/// The measurements of an image that does not exist: PCRn = SHA384("TEXT PCRn") for n = 0, 1 and 2. The same text gives the same, another
+/// text another release. Immutable.
 /// </summary>
 /// <param name="Text">What stands in for the image.</param>
 internal sealed record SimulatedImage(string Text)
@@ -17,7 +17,8 @@ internal sealed record SimulatedImage(string Text)
 
     /// <summary>PCR0, PCR1 and PCR2, as <see cref="SimulatedNsmOptions.Pcrs"/> takes them.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Pcrs { get; } =
-        Enumerable.Range(0, 3).ToDictionary(index => index, index => (ReadOnlyMemory<byte>)SHA384.HashData(Encoding.UTF8.GetBytes($"{Text} PCR{index}")));
+        Enumerable.Range(0, 3).ToDictionary(
+            index => index, index => (ReadOnlyMemory<byte>)SHA384.HashData(Encoding.UTF8.GetBytes($"{Text} PCR{index}")));
 
     /// <summary>The JSON that <c>nitro-cli build-enclave</c> prints of an image, which a policy takes as it is.</summary>
     public byte[] ToJson()

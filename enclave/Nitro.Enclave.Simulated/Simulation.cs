@@ -9,16 +9,20 @@ internal sealed class Simulation : IDisposable
 {
     private readonly Option<string> _pki = new("--pki")
     {
-        Description = "Folder of the simulated root certificate and its key; both are made when they are not there. Nobody trusts the root until told to.",
+        Description = "Folder of the simulated root certificate and its key; both are made when they are not there. "
+            + "Nobody trusts the root until told to.",
         HelpName = "FOLDER",
         Required = true,
     };
 
-    private readonly Option<bool> _debugMode = new("--debug-mode") { Description = "Simulate an enclave started in debug mode: PCR0 to PCR2 are zero." };
+    private readonly Option<bool> _debugMode = new("--debug-mode")
+    {
+        Description = "Simulate an enclave started in debug mode: PCR0 to PCR2 are zero.",
+    };
 
     private readonly Option<string> _payload = new Option<string>("--payload")
     {
-        Description = "How attestation documents write their payload map: as AWS does since July 2025 (indefinite) or did before (definite).",
+        Description = "How attestation documents write their payload map: as AWS does since July 2025 (indefinite) or before (definite).",
         HelpName = "FORM",
         DefaultValueFactory = _ => "indefinite",
     }.AcceptOnlyFromAmong("indefinite", "definite");
@@ -67,7 +71,13 @@ internal sealed class Simulation : IDisposable
             DebugMode = parsed.GetValue(_debugMode),
             PayloadForm = parsed.GetRequiredValue(_payload) == "definite" ? PayloadForm.Definite : PayloadForm.Indefinite,
         };
-        return new EnclaveEnvironment { OpenNsm = () => new SimulatedNsm(_root, options), KernelPool = new UntouchedKernelPool(), Log = log };
+        var root = _root;
+        return new EnclaveEnvironment
+        {
+            OpenNsm = () => new SimulatedNsm(root, options),
+            KernelPool = new UntouchedKernelPool(),
+            Log = log,
+        };
     }
 
     public void Dispose() => _root?.Dispose();
@@ -91,7 +101,8 @@ internal sealed class Simulation : IDisposable
         {
             return action();
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception exception) when (
+            exception is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
             throw EnclaveStartException.Environment($"{failure}: {exception.Message}", exception);
         }

@@ -4,8 +4,7 @@ namespace Nitro.Enclave;
 
 /// <summary>
 /// An enclave's log: one line per event, with the time by the enclave's clock. It never holds what callers sent or what models answered.
-/// Safe to use from
-/// several threads at once; a destination that fails is ignored.
+/// Safe to use from several threads at once; a destination that fails is ignored.
 /// </summary>
 /// <param name="destination">Where the lines go. It is not disposed.</param>
 /// <param name="time">The clock.</param>

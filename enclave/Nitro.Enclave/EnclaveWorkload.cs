@@ -15,10 +15,8 @@ namespace Nitro.Enclave;
 /// </summary>
 /// <remarks>
 /// The order of the start is part of what a verifier relies on: the NSM is opened and describes itself; the kernel's pool is seeded; the
-/// models are loaded
-/// and the effective settings fixed; PCR16 and PCR17 are extended with both and locked; the session key is made and vouched for; and only
-/// then a socket is
-/// opened. Any failure ends the start.
+/// models are loaded and the effective settings fixed; PCR16 and PCR17 are extended with both and locked; the session key is made and
+/// vouched for; and only then a socket is opened. Any failure ends the start.
 /// </remarks>
 public sealed class EnclaveWorkload : IAsyncDisposable
 {
@@ -86,11 +84,13 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         _nsm?.Dispose();
     }
 
-    private async Task BootAsync(EnclaveSettings settings, ChannelAddress address, EnclaveEnvironment environment, CancellationToken cancellation)
+    private async Task BootAsync(
+        EnclaveSettings settings, ChannelAddress address, EnclaveEnvironment environment, CancellationToken cancellation)
     {
         var (time, log) = (environment.Time, environment.Log);
         (_nsm, var description) = MeasuredBoot.Open(environment.OpenNsm);
-        log.Information($"NSM {description.VersionMajor}.{description.VersionMinor}.{description.VersionPatch}, module {description.ModuleId}");
+        var (major, minor, patch) = (description.VersionMajor, description.VersionMinor, description.VersionPatch);
+        log.Information($"NSM {major}.{minor}.{patch}, module {description.ModuleId}");
         MeasuredBoot.SeedKernel(_nsm, environment.KernelPool);
 
         OnnxProcess.Start(settings.ModelMemoryMiB);
@@ -105,7 +105,8 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         log.Information($"configuration, digest {Configuration.Digest}");
 
         var attester = new NsmAttester(_nsm, _models.Manifest, Configuration, settings.MaximumAttestations, time);
-        _sessions = await SessionKeeper.StartAsync(attester, _models.Manifest, Configuration, settings, time, log, cancellation).ConfigureAwait(false);
+        _sessions = await SessionKeeper.StartAsync(attester, _models.Manifest, Configuration, settings, time, log, cancellation)
+            .ConfigureAwait(false);
         if (UnverifiedDocument.TryParse(_sessions.Current.Bytes.Span, out var document, out _) && document!.Pcrs.ShowDebugMode)
         {
             log.Warning("the enclave runs in debug mode: its PCR0 to PCR2 are zero, and no policy should accept what it signs");

@@ -6,8 +6,7 @@ namespace Nitro.Enclave.Boot;
 
 /// <summary>
 /// What an enclave does with the NSM before its first key and its first socket. Each step throws <see cref="EnclaveStartException"/> when
-/// anything is not as
-/// it must be; there is no way to go on.
+/// anything is not as it must be; there is no way to go on.
 /// </summary>
 public static class MeasuredBoot
 {
@@ -60,7 +59,8 @@ public static class MeasuredBoot
         if (seed.Count < MinimumSeed || values < MinimumSeed / 4)
         {
             throw EnclaveStartException.Environment(
-                $"The NSM gives no random bytes that could be used: expected at least {MinimumSeed}, found {seed.Count} with {values} different values.");
+                $"The NSM gives no random bytes that could be used: expected at least {MinimumSeed}, "
+                + $"found {seed.Count} with {values} different values.");
         }
 
         Step("The kernel's pool cannot be seeded", () =>

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Nitro.Enclave.Hosting;
 
-/// <summary>What every enclave executable does with its command line: start, say that it is ready, serve until it is told to stop.</summary>
+/// <summary>
+/// What every enclave executable does with its command line: start, say that it is ready, serve until it is told to stop.
+/// </summary>
 public static class EnclaveProgram
 {
     /// <summary>How long requests under way have to end after SIGTERM or SIGINT.</summary>
@@ -14,7 +16,7 @@ public static class EnclaveProgram
     /// <param name="arguments">The command line.</param>
     /// <param name="description">What the executable is, for its help.</param>
     /// <param name="addOptions">Adds the executable's own options to the command.</param>
-    /// <param name="prepare">Makes the environment from the command line, given a log. It may throw <see cref="EnclaveStartException"/>.</param>
+    /// <param name="prepare">Makes the environment from command line and log; it may throw <see cref="EnclaveStartException"/>.</param>
     /// <param name="output">Where the ready line goes.</param>
     /// <param name="errors">Where the log and errors go.</param>
     /// <param name="stop">Stops the enclave, beside the signals.</param>
@@ -42,7 +44,8 @@ public static class EnclaveProgram
         var parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            return Refuse(errors, $"{string.Join(' ', parsed.Errors.Select(error => error.Message))} See --help.", EnclaveStartException.UsageExitCode);
+            var reasons = string.Join(' ', parsed.Errors.Select(error => error.Message));
+            return Refuse(errors, $"{reasons} See --help.", EnclaveStartException.UsageExitCode);
         }
 
         var invocation = new InvocationConfiguration

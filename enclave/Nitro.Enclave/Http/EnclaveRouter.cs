@@ -12,8 +12,7 @@ namespace Nitro.Enclave.Http;
 
 /// <summary>
 /// The enclave's HTTP surface: which path and method leads where, and that nothing but an answer or a reason ever comes back. Safe to use
-/// from several
-/// threads at once.
+/// from several threads at once.
 /// </summary>
 internal sealed class EnclaveRouter
 {
@@ -53,7 +52,9 @@ internal sealed class EnclaveRouter
             await RouteAsync(context).ConfigureAwait(false);
         }
         catch (Exception exception) when (
-            context.RequestAborted.IsCancellationRequested || context.Response.HasStarted || exception is IOException and not BadHttpRequestException)
+            context.RequestAborted.IsCancellationRequested
+            || context.Response.HasStarted
+            || exception is IOException and not BadHttpRequestException)
         {
             // The caller has gone, the connection broke, or an answer took too long to leave: there is nobody to tell.
             context.Abort();
@@ -61,13 +62,14 @@ internal sealed class EnclaveRouter
         catch (BadHttpRequestException exception)
         {
             // Kestrel's own words name no internals: a body that ends early, comes too slowly or has broken chunks.
-            await WriteAsync(context, Answer.Error(exception.StatusCode, PlainText.Of(exception)), context.RequestAborted).ConfigureAwait(false);
+            var answer = Answer.Error(exception.StatusCode, PlainText.Of(exception));
+            await WriteAsync(context, answer, context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             _log.Error($"a request failed unexpectedly: {exception.GetType().Name}: {exception.Message}");
-            await WriteAsync(context, Answer.Error(StatusCodes.Status500InternalServerError, "the enclave failed to answer; its log says why"), context.RequestAborted)
-                .ConfigureAwait(false);
+            var answer = Answer.Error(StatusCodes.Status500InternalServerError, "the enclave failed to answer; its log says why");
+            await WriteAsync(context, answer, context.RequestAborted).ConfigureAwait(false);
         }
     }
 
@@ -82,7 +84,8 @@ internal sealed class EnclaveRouter
         ["", "v2", "models", var name] => ModelAsync(context, name, null, ""),
         ["", "v2", "models", var name, ("ready" or "infer") and var action] => ModelAsync(context, name, null, action),
         ["", "v2", "models", var name, "versions", var version] => ModelAsync(context, name, version, ""),
-        ["", "v2", "models", var name, "versions", var version, ("ready" or "infer") and var action] => ModelAsync(context, name, version, action),
+        ["", "v2", "models", var name, "versions", var version, ("ready" or "infer") and var action] => ModelAsync(
+            context, name, version, action),
         _ => WriteAsync(context, NotFound($"nothing is at {PlainText.Quote(context.Request.Path.Value ?? "")}"), context.RequestAborted),
     };
 
@@ -100,7 +103,8 @@ internal sealed class EnclaveRouter
 
         return action switch
         {
-            "infer" => _inference.AnswerAsync(context.Request, model, (answer, cancellation) => WriteAsync(context, answer, cancellation), context.RequestAborted),
+            "infer" => _inference.AnswerAsync(
+                context.Request, model, (answer, cancellation) => WriteAsync(context, answer, cancellation), context.RequestAborted),
             "ready" => WriteAsync(context, Ready(model), context.RequestAborted),
             _ => WriteAsync(context, Metadata(model), context.RequestAborted),
         };
@@ -159,7 +163,8 @@ internal sealed class EnclaveRouter
 
     private Answer WhenReady(Action<Utf8JsonWriter> members) => _sessions.IsReady
         ? Answer.Object(members)
-        : Answer.Error(StatusCodes.Status503ServiceUnavailable, "the enclave cannot sign now: its session document is too old; try again later");
+        : Answer.Error(
+            StatusCodes.Status503ServiceUnavailable, "the enclave cannot sign now: its session document is too old; try again later");
 
     private Answer Ready(OnnxModel model) => WhenReady(json =>
     {
@@ -169,14 +174,15 @@ internal sealed class EnclaveRouter
 
     private Answer UnknownModel(string name, string? version)
     {
-        var versions = _models.Versions(name);
-        return NotFound(versions.Count == 0
+        var versions = string.Join(", ", _models.Versions(name).Take(8));
+        return NotFound(versions.Length == 0
             ? $"there is no model {PlainText.Quote(name)}"
-            : $"the model {PlainText.Quote(name)} has no version {PlainText.Quote(version!)}; it has {string.Join(", ", versions.Take(8))}");
+            : $"the model {PlainText.Quote(name)} has no version {PlainText.Quote(version!)}; it has {versions}");
     }
 
     private Answer Session(string digest) => !Sha384Digest.TryParseHex(digest, out var parsed)
-        ? Answer.Error(StatusCodes.Status400BadRequest, $"a session document's digest has 96 hexadecimal digits; found {PlainText.Quote(digest)}")
+        ? Answer.Error(
+            StatusCodes.Status400BadRequest, $"a session document's digest has 96 hexadecimal digits; found {PlainText.Quote(digest)}")
         : _sessions.Find(parsed) is { } document
             ? Session(document)
             : NotFound($"no session document of the digest {parsed} is retained");
@@ -216,7 +222,8 @@ internal sealed class EnclaveRouter
         nonce = default;
         if (query.Keys.FirstOrDefault(key => key != "nonce") is { } unknown)
         {
-            return Answer.Error(StatusCodes.Status400BadRequest, $"unknown query parameter {PlainText.Quote(unknown)}; only nonce is known");
+            return Answer.Error(
+                StatusCodes.Status400BadRequest, $"unknown query parameter {PlainText.Quote(unknown)}; only nonce is known");
         }
 
         var values = query["nonce"];
@@ -228,7 +235,8 @@ internal sealed class EnclaveRouter
         {
             return Answer.Error(
                 StatusCodes.Status400BadRequest,
-                $"nonce: expected 0 to {Claim.MaximumNonce} bytes in base64url (RFC 4648 section 5) without padding, once; found {PlainText.Quote(text)}");
+                $"nonce: expected 0 to {Claim.MaximumNonce} bytes in base64url (RFC 4648 section 5) without padding, once; "
+                + $"found {PlainText.Quote(text)}");
         }
 
         nonce = bytes.AsMemory(0, written);
@@ -243,12 +251,19 @@ internal sealed class EnclaveRouter
         await WriteAsync(context, given, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static Answer? FindWrongMethod(HttpContext context, string method) => context.Request.Method == method
-        ? null
-        : Answer.Error(StatusCodes.Status405MethodNotAllowed, $"{PlainText.Clean(context.Request.Method, 32)} is not for this path; use {method}") with
+    private static Answer? FindWrongMethod(HttpContext context, string method)
+    {
+        if (context.Request.Method == method)
+        {
+            return null;
+        }
+
+        var found = PlainText.Clean(context.Request.Method, 32);
+        return Answer.Error(StatusCodes.Status405MethodNotAllowed, $"{found} is not for this path; use {method}") with
         {
             Headers = [new("Allow", method)],
         };
+    }
 
     private static Answer NotFound(string message) => Answer.Error(StatusCodes.Status404NotFound, message);
 

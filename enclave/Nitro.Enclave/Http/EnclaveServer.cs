@@ -7,7 +7,10 @@ using Nitro.Vsock;
 
 namespace Nitro.Enclave.Http;
 
-/// <summary>Kestrel over one channel address, with limits, and nothing else: no configuration, environment variable or file of the web framework is read.</summary>
+/// <summary>
+/// Kestrel over one channel address, with limits, and nothing else: no configuration, environment variable or file of the web framework is
+/// read.
+/// </summary>
 internal sealed class EnclaveServer : IAsyncDisposable
 {
     /// <summary>Bytes of a request's line: a path of names and a nonce is far shorter.</summary>

@@ -5,13 +5,11 @@ namespace Nitro.Enclave.Models;
 
 /// <summary>
 /// What has to be known of an ONNX file before the runtime gets it, and what the runtime does not tell: whether all its data lies in the
-/// file itself,
-/// and which of its inputs and outputs state no rank. Immutable.
+/// file itself, and which of its inputs and outputs state no rank. Immutable.
 /// </summary>
 /// <remarks>
 /// Source: onnx/onnx.proto, every message that can hold a TensorProto. ONNX Runtime, given a buffer, reads external data from paths
-/// relative to the
-/// current directory; the digest of the buffer would not cover them.
+/// relative to the current directory; the digest of the buffer would not cover them.
 /// </remarks>
 public sealed class OnnxFile
 {
@@ -102,8 +100,7 @@ public sealed class OnnxFile
 
     /// <summary>
     /// Whether this field of a TensorProto says that its data is elsewhere: data_location (14) other than DEFAULT, or any external_data
-    /// (13). Readers take
-    /// the low 32 bits of an enum's varint, so every number but 0 counts.
+    /// (13). Readers take the low 32 bits of an enum's varint, so every number but 0 counts.
     /// </summary>
     private static bool IsExternal(in ProtobufField field) => field.Number == 13 || (field.Number == 14 && field.Value != 0);
 
@@ -123,7 +120,7 @@ public sealed class OnnxFile
             $"tensor \"{ProtobufReader.FindText(tensor, 8)}\"",
             offset,
             "data in the model file itself, which is all that the model's digest covers",
-            location.Length == 0 ? "external data (save the model as one file)" : $"external data in \"{location}\" (save the model as one file)");
+            $"external data{(location.Length == 0 ? "" : $" in \"{location}\"")} (save the model as one file)");
     }
 
     private static string Label(Message kind, ReadOnlySpan<byte> message) => kind switch

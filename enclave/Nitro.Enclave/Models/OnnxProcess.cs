@@ -5,8 +5,7 @@ namespace Nitro.Enclave.Models;
 
 /// <summary>
 /// ONNX Runtime's state that belongs to the whole process: its telemetry, its logging and its memory. There is one per process, made by the
-/// first
-/// <see cref="Start"/>, and it stays until the process ends.
+/// first <see cref="Start"/>, and it stays until the process ends.
 /// </summary>
 public static partial class OnnxProcess
 {
@@ -26,8 +25,8 @@ public static partial class OnnxProcess
 
     /// <summary>
     /// Turns telemetry off in the environment of this very process. Call it first thing in Main:
-    /// <see cref="Environment.SetEnvironmentVariable(string, string?)"/>
-    /// does not reach native code, and setenv(3) must not run while other threads read the environment.
+    /// <see cref="Environment.SetEnvironmentVariable(string, string?)"/> does not reach native code, and setenv(3) must not run while other
+    /// threads read the environment.
     /// </summary>
     /// <exception cref="EnclaveStartException">The variable could not be set.</exception>
     public static void DisableTelemetry()
@@ -49,15 +48,15 @@ public static partial class OnnxProcess
         if (Variable(TelemetryVariable) != "1")
         {
             throw EnclaveStartException.Environment(
-                $"{TelemetryVariable} must be 1 in the process's environment before ONNX Runtime starts, or it writes files and calls home; " +
-                $"found {Found(TelemetryVariable)}.");
+                $"{TelemetryVariable} must be 1 in the process's environment before ONNX Runtime starts, or it writes files and "
+                + $"calls home; found {Found(TelemetryVariable)}.");
         }
 
         if (Variable(ModelOptionsVariable) is not null)
         {
             throw EnclaveStartException.Environment(
-                $"{ModelOptionsVariable} must not be set, or a model file could override the settings that the enclave attests; " +
-                $"found {Found(ModelOptionsVariable)}.");
+                $"{ModelOptionsVariable} must not be set, or a model file could override the settings that the enclave attests; "
+                + $"found {Found(ModelOptionsVariable)}.");
         }
 
         lock (Gate)
@@ -94,7 +93,8 @@ public static partial class OnnxProcess
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or TypeInitializationException or DllNotFoundException)
         {
-            throw EnclaveStartException.Environment($"ONNX Runtime does not start: {PlainText.Of(exception.InnerException ?? exception)}", exception);
+            throw EnclaveStartException.Environment(
+                $"ONNX Runtime does not start: {PlainText.Of(exception.InnerException ?? exception)}", exception);
         }
     }
 

@@ -15,8 +15,7 @@ internal enum WireType
 
 /// <summary>
 /// Reads the fields of one protobuf message, in order, and stops at the first fault. It is stricter than protobuf's own readers: no groups
-/// (which
-/// ONNX never had), no tag over 32 bits, no length past the end.
+/// (which ONNX never had), no tag over 32 bits, no length past the end.
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> data, int offset)
 {

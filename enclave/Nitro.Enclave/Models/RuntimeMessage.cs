@@ -26,7 +26,8 @@ internal static partial class RuntimeMessage
     private static partial Regex ErrorCode();
 
     /// <summary>A file and line, and the signature that the runtime's macros put after it.</summary>
-    [GeneratedRegex(@"[\w./+-]*\.(?:cc|cpp|h|hpp):\d+ (?:[^()\n]{1,200}::[^()\n]{1,100}\([^()\n]{0,300}\)(?: const)? (?:\[with [^\]\n]{0,300}\] )?)?")]
+    [GeneratedRegex(
+        @"[\w./+-]*\.(?:cc|cpp|h|hpp):\d+ (?:[^()\n]{1,200}::[^()\n]{1,100}\([^()\n]{0,300}\)(?: const)? (?:\[with [^\]\n]{0,300}\] )?)?")]
     private static partial Regex SourceLine();
 
     [GeneratedRegex(@"Name:'' ?")]

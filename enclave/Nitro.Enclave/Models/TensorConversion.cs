@@ -9,8 +9,7 @@ namespace Nitro.Enclave.Models;
 
 /// <summary>
 /// Tensors to and from the runtime's memory, bit for bit. Inputs are copied: the runtime gets aligned memory of its own, and what was
-/// digested cannot change
-/// under a run. The machine is little-endian, as tensors are.
+/// digested cannot change under a run. The machine is little-endian, as tensors are.
 /// </summary>
 internal static class TensorConversion
 {

@@ -6,8 +6,8 @@ namespace Nitro.Enclave.Tests.Models;
 
 /// <summary>
 /// The ONNX project's own models with inputs and expected outputs, as Debian's libonnx-testdata installs them: more than a thousand models
-/// that others
-/// wrote, some for each operator. Each is loaded as a user's model is, and is either refused with a reason or gives the published answer.
+/// that others wrote, some for each operator. Each is loaded as a user's model is, and is either refused with a reason or gives the
+/// published answer.
 /// </summary>
 public sealed class PublishedModelsTests
 {
