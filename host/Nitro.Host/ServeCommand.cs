@@ -43,7 +43,7 @@ internal static class ServeCommand
                     Store = parsed.GetValue(store)!,
                     KeepContent = parsed.GetValue(content) == "full",
                     Token = ReadToken(parsed.GetValue(token)),
-                    MaximumBody = InRange(parsed.GetValue(body), 1, 256 * 1024 * 1024, "--maximum-body"),
+                    MaximumBody = InRange(parsed.GetValue(body), 1, GatewaySettings.GreatestMaximumBody, "--maximum-body"),
                     Deadline = TimeSpan.FromSeconds(InRange(parsed.GetValue(deadline), 1, 3600, "--deadline")),
                     MaximumConcurrency = (int)InRange(parsed.GetValue(concurrency), 1, 10_000, "--maximum-concurrency"),
                 };

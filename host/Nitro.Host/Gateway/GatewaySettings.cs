@@ -8,6 +8,9 @@ internal sealed record GatewaySettings
     /// <summary>The most bytes of a request, unless said otherwise: what the enclave takes by default.</summary>
     public const long DefaultMaximumBody = 64 * 1024 * 1024;
 
+    /// <summary>The most that may be said: evidence of anything larger would not fit its file.</summary>
+    public const long GreatestMaximumBody = Nitro.Attestation.EvidenceFiles.Evidence.MaximumContent - (1024 * 1024);
+
     /// <summary>Where the enclave listens.</summary>
     public required ChannelAddress Enclave { get; init; }
 
