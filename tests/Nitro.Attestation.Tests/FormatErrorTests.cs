@@ -23,6 +23,7 @@ public sealed class FormatErrorTests
     [InlineData("\u202eevil\u2066", "\\u{202e}evil\\u{2066}")]
     [InlineData("\u200b\ufeff", "\\u{200b}\\u{feff}")]
     [InlineData("\ue000\U000e0001", "\\u{e000}\\u{e0001}")]
+    [InlineData("\u0378\ufffe\U0010ffff", "\\u{378}\\u{fffe}\\u{10ffff}")]
     public void What_would_control_a_terminal_is_written_out(string quoted, string expected)
     {
         var error = new FormatError(quoted, 0, quoted, quoted);

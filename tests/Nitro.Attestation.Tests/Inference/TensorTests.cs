@@ -130,6 +130,7 @@ public sealed class TensorTests
         Tensor.Create("a", Datatype.Bytes, [1, 3, 1], data);
         Tensor.Create("a", Datatype.Bytes, [0], default);
         Tensor.Create("a", Datatype.Bytes, [], Element("x"u8));
+        Tensor.Create("a", Datatype.Bytes, [3], new byte[12]);
     }
 
     [Fact]
