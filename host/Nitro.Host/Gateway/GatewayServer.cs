@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,9 @@ namespace Nitro.Host.Gateway;
 /// <summary>The gateway's HTTP side. Every answer but 200 is <c>{"error":"…"}</c>.</summary>
 internal sealed class GatewayServer : IAsyncDisposable
 {
+    /// <summary>The bodies are JSON documents of their own, never part of a page.</summary>
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly GatewaySettings _settings;
     private readonly EvidenceStore _store;
     private readonly EnclaveClient _enclave;
@@ -281,7 +285,7 @@ internal sealed class GatewayServer : IAsyncDisposable
 
         if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            await WriteAsync(context, status, "application/json", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error"] = message })).ConfigureAwait(false);
+            await WriteAsync(context, status, "application/json", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error"] = message }, Readable)).ConfigureAwait(false);
         }
     }
 
