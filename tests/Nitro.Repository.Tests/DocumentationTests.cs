@@ -34,7 +34,9 @@ public sealed partial class DocumentationTests
             (708, Check.SessionKeyDigest), (709, Check.SessionAlgorithm), (710, Check.ReceiptSignature), (711, Check.DocumentNonce), (712, Check.ManifestDigest),
             (713, Check.ManifestPcr), (714, Check.ConfigurationDigest), (715, Check.ConfigurationPcr), (716, Check.ModelInManifest), (717, Check.ModelAllowed),
             (718, Check.ConfigurationAllowed), (719, Check.InputDigest), (720, Check.OutputDigest), (721, Check.IssuedWithinDocument), (722, Check.SessionAge),
-            (723, Check.IssuedNotInFuture), (724, Check.ClaimNonce),
+            (723, Check.IssuedNotInFuture), (724, Check.ClaimNonce), (321, Check.RevocationListEncoding), (322, Check.RevocationListExtensions),
+            (323, Check.RevocationListTime), (324, Check.RevocationListSignature), (325, Check.RevocationListCoverage), (326, Check.CertificateRevocation),
+            (604, Check.DocumentRevocation), (725, Check.ClaimRevocation),
         ];
         Assert.All(persisted, one => Assert.Equal(one.Item1, (int)one.Item2));
         Assert.Equal(Enum.GetValues<Check>().Length, persisted.Length);

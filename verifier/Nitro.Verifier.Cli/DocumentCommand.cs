@@ -15,7 +15,7 @@ internal static class DocumentCommand
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var verifier = new AttestationVerifier(options.ReadPolicy(parsed, context.Inputs));
+            var verifier = new AttestationVerifier(options.ReadPolicy(parsed, context.Inputs), options.ReadOptions(parsed, context.Inputs));
             var time = options.ReadTime(parsed, context.Clock);
             var expected = new DocumentExpectations
             {

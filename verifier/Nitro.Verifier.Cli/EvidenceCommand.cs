@@ -30,7 +30,7 @@ internal static class EvidenceCommand
                 throw new UsageException($"policy {parsed.GetValue(options.Policy)}: to judge evidence it must state models and configurations (or anyModelUnsafe, anyConfigurationUnsafe)");
             }
 
-            var verifier = new AttestationVerifier(policy);
+            var verifier = new AttestationVerifier(policy, options.ReadOptions(parsed, context.Inputs));
             var time = options.ReadTime(parsed, context.Clock);
             var expected = new EvidenceExpectations
             {

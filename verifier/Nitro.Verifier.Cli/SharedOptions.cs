@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nitro.Verifier.RevocationLists;
 
 namespace Nitro.Verifier.Cli;
 
@@ -11,6 +12,12 @@ internal sealed class SharedOptions
     public Option<bool> Live { get; } = new("--live") { Description = "Verify as of now: bounds ages and asks for --nonce. Without it, saved evidence is verified as of its own time." };
 
     public Option<string?> At { get; } = new("--at") { Description = "With --live: the time to take for now, like 2026-01-31T23:59:59Z, instead of the machine's clock.", HelpName = "TIME" };
+
+    public Option<string[]> Crl { get; } = new("--crl") { Description = "A certificate revocation list, DER or PEM, or a folder of *.crl; may be repeated. Nothing is ever fetched.", HelpName = "FILE", Arity = ArgumentArity.ZeroOrMore };
+
+    public Option<string?> CrlTime { get; } = new("--crl-time") { Description = "Saved evidence: the time at which revocation lists must be current. Without it, any that was not out of date at the document's time counts, newer ones too.", HelpName = "TIME" };
+
+    public Option<string?> Witnessed { get; } = new("--witnessed") { Description = "Saved evidence: a time at which someone else saw it, such as a block's. What was compromised only later still counts.", HelpName = "TIME" };
 
     public Option<string?> Nonce { get; } = new("--nonce") { Description = "The nonce that was sent: hexadecimal, or base64:…, or text:…", HelpName = "BYTES" };
 
@@ -26,7 +33,7 @@ internal sealed class SharedOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Policy, Live, At, Nonce, NoNonce, AnyNonceUnsafe, Verbose, Json, Quiet })
+        foreach (var option in new Option[] { Policy, Live, At, Crl, CrlTime, Witnessed, Nonce, NoNonce, AnyNonceUnsafe, Verbose, Json, Quiet })
         {
             command.Add(option);
         }
@@ -48,20 +55,45 @@ internal sealed class SharedOptions
 
     public ValidationTime ReadTime(ParseResult parsed, TimeProvider clock)
     {
-        var at = parsed.GetValue(At);
-        if (!parsed.GetValue(Live))
+        var at = ReadMoment(parsed, At);
+        var witnessed = ReadMoment(parsed, Witnessed);
+        var listTime = ReadMoment(parsed, CrlTime);
+        if (parsed.GetValue(Live))
         {
-            return at is null ? ValidationTime.Archive : throw new UsageException("--at goes with --live");
+            return witnessed is null && listTime is null
+                ? ValidationTime.Live(at ?? clock.GetUtcNow())
+                : throw new UsageException("--witnessed and --crl-time are for saved evidence: --live takes the present for both");
         }
 
-        if (at is null)
+        var time = at is null ? ValidationTime.Archive : throw new UsageException("--at goes with --live");
+        time = witnessed is { } seen ? time.WitnessedAt(seen) : time;
+        return listTime is { } moment ? time.WithRevocationListsAt(moment) : time;
+    }
+
+    /// <summary>The revocation lists that were named; a file that is none is a usage error, since a list that is not read protects nobody.</summary>
+    public VerifierOptions ReadOptions(ParseResult parsed, Inputs inputs)
+    {
+        var lists = new List<CertificateRevocationList>();
+        foreach (var file in parsed.GetValue(Crl) is { Length: > 0 } files ? Inputs.Expand(files, "*.crl") : [])
         {
-            return ValidationTime.Live(clock.GetUtcNow());
+            lists.Add(CertificateRevocationList.TryRead(inputs.Read(file), out var list, out var error)
+                ? list
+                : throw new UsageException($"--crl {Inputs.Shown(file)}: {error}"));
         }
 
-        return DateTimeOffset.TryParseExact(at, "yyyy-MM-dd'T'HH:mm:ss'Z'", DateTimeFormatInfo.InvariantInfo, DateTimeStyles.AssumeUniversal, out var time)
-            ? ValidationTime.Live(time)
-            : throw new UsageException($"--at: \"{at}\" is not a moment like 2026-01-31T23:59:59Z");
+        return new VerifierOptions { RevocationLists = lists };
+    }
+
+    private static DateTimeOffset? ReadMoment(ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss'Z'", DateTimeFormatInfo.InvariantInfo, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new UsageException($"{option.Name}: \"{text}\" is not a moment like 2026-01-31T23:59:59Z");
     }
 
     /// <summary>A nonce proves freshness: live verification insists on a decision, saved evidence of others is commonly verified without.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nitro.Attestation.EvidenceFiles;
 using Nitro.Verifier.Certificates;
+using Nitro.Verifier.RevocationLists;
 using Nitro.Verifier.Stages;
 
 namespace Nitro.Verifier;
@@ -13,19 +14,42 @@ public sealed class AttestationVerifier
 {
     private readonly VerificationPolicy _policy;
     private readonly CertificatePathValidator _paths;
+    private readonly IReadOnlyList<CertificateRevocationList> _revocationLists;
 
     /// <summary>Makes a verifier for a policy.</summary>
-    public AttestationVerifier(VerificationPolicy policy)
+    /// <param name="policy">What it accepts.</param>
+    /// <param name="options">What it has at hand; null for no revocation lists and a cache of the default size.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The cache's capacity is negative or above <see cref="VerifierOptions.MaximumIssuerCacheCapacity"/>.</exception>
+    public AttestationVerifier(VerificationPolicy policy, VerifierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
+        options ??= new VerifierOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.IssuerCacheCapacity, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IssuerCacheCapacity, VerifierOptions.MaximumIssuerCacheCapacity, nameof(options));
         _policy = policy;
+        _revocationLists = [.. options.RevocationLists];
         _paths = new CertificatePathValidator(
             [.. policy.Settings.TrustAnchors],
-            policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1);
+            policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1,
+            options.IssuerCacheCapacity == 0 ? null : new IssuerCache(options.IssuerCacheCapacity));
+    }
+
+    private AttestationVerifier(AttestationVerifier other, IReadOnlyList<CertificateRevocationList> revocationLists)
+    {
+        _policy = other._policy;
+        _paths = other._paths;
+        _revocationLists = revocationLists;
     }
 
     /// <summary>The policy.</summary>
     public VerificationPolicy Policy => _policy;
+
+    /// <summary>The same verifier with other revocation lists. It shares what this one remembers, so lists can be renewed at any time.</summary>
+    public AttestationVerifier WithRevocationLists(IReadOnlyList<CertificateRevocationList> lists)
+    {
+        ArgumentNullException.ThrowIfNull(lists);
+        return new AttestationVerifier(this, [.. lists]);
+    }
 
     /// <summary>Verifies one attestation document.</summary>
     /// <param name="document">The document, raw: no base64, nothing around it.</param>
@@ -40,7 +64,7 @@ public sealed class AttestationVerifier
         RequireNonceWhenLive(expected.Nonce, time, nameof(expected));
 
         var checks = new CheckList(CheckList.OfDocument);
-        var verified = VerifyDocument(document, expected, time, _policy.Settings.MaximumDocumentAge, checks);
+        var verified = VerifyDocument(document, expected, [], time, _policy.Settings.MaximumDocumentAge, checks);
         return new VerificationResult(checks.ToArray(), checks.Failure, verified);
     }
 
@@ -76,8 +100,14 @@ public sealed class AttestationVerifier
         }
     }
 
-    /// <summary>Bytes → envelope → fields → chain → signature → time → policy → expectations; each step runs only when all before it passed. No expectations where links take their place.</summary>
-    private AttestationDocument? VerifyDocument(ReadOnlySpan<byte> bytes, DocumentExpectations? expected, ValidationTime time, TimeSpan maximumAge, CheckList checks)
+    /// <summary>Bytes → envelope → fields → chain → revocation lists → signature → time → policy → expectations; each step runs only when all before it passed. No expectations where links take their place.</summary>
+    private AttestationDocument? VerifyDocument(
+        ReadOnlySpan<byte> bytes,
+        DocumentExpectations? expected,
+        IReadOnlyList<ReadOnlyMemory<byte>> carriedLists,
+        ValidationTime time,
+        TimeSpan maximumAge,
+        CheckList checks)
     {
         if (FormatStage.Run(bytes, checks) is not { } document)
         {
@@ -87,9 +117,12 @@ public sealed class AttestationVerifier
         using var path = ChainStage.Run(document, _paths, _policy, checks);
         Release? release = null;
         return path is not null
+            && RevocationListStage.Read(carriedLists, _revocationLists, checks) is { } lists
+            && RevocationListStage.Run(document.Timestamp, path, lists, _policy, time, checks)
             && SignatureStage.Run(document, path, checks)
             && TimeStage.Run(document, time, maximumAge, _policy.Settings.ClockSkew, checks)
             && MeasurementStage.Run(document, _policy, checks, out release)
+            && PolicyRevocationStage.RunDocument(document, path, _policy, time, checks)
             && ExpectationStage.Run(document, expected, checks)
                 ? new AttestationDocument(document, path.Anchor, release?.Name)
                 : null;
@@ -103,6 +136,7 @@ public sealed class AttestationVerifier
             || VerifyDocument(
                 evidence.Document.Span,
                 expected: null,
+                evidence.RevocationLists,
                 time,
                 isSession ? _policy.Settings.SessionMaximumDocumentAge : _policy.Settings.MaximumDocumentAge,
                 checks) is not { } document
@@ -110,7 +144,8 @@ public sealed class AttestationVerifier
             || !LinkStage.Run(statements, parts, document, expected, _policy, checks, out var models)
             || !ContentStage.Run(evidence, expected, statements.Claim, checks, out var input, out var output)
             || !ClaimTimeStage.Run(statements, document, time, _policy.Settings, checks)
-            || !ExpectationStage.RunClaimNonce(statements.Claim, expected.Nonce, checks))
+            || !ExpectationStage.RunClaimNonce(statements.Claim, expected.Nonce, checks)
+            || !PolicyRevocationStage.RunClaim(statements.Claim, parts.Configuration.Digest, document, _policy, time, checks))
         {
             return null;
         }

@@ -28,19 +28,13 @@ public sealed class AwsCertificateProfileTests
         chain.Rename(TestChain.Zonal, $"0123.zonal.us-gov-west-1.{issuers}.nitro-enclaves");
         chain.Rename(TestChain.Instance, $"{TestChain.InstanceId}.us-gov-west-1.{issuers}.nitro-enclaves");
         chain.Rename(TestChain.Leaf, $"{TestChain.ModuleId}.us-gov-west-1.{leaf}");
-        var certificates = chain.Build().Select(Read).ToArray();
-        return AwsCertificateProfile.Check(certificates, certificates.Select(Read).ToArray(), TestChain.ModuleId, anchor);
+        return AwsCertificateProfile.Check(chain.Build().Select(Read).ToArray(), TestChain.ModuleId, anchor);
     }
 
-    private static Certificate Read(byte[] der)
+    private static CertificateNode Read(byte[] der)
     {
         Assert.True(Certificate.TryRead(der, out var certificate, out _));
-        return certificate!;
-    }
-
-    private static CertificateExtensions Read(Certificate certificate)
-    {
-        Assert.True(CertificateExtensions.TryRead(certificate, out var extensions, out _));
-        return extensions!;
+        Assert.True(CertificateExtensions.TryRead(certificate!, out var extensions, out _));
+        return new CertificateNode(certificate!) { Extensions = extensions! };
     }
 }

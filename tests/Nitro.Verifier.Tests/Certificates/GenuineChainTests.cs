@@ -43,7 +43,7 @@ public sealed class GenuineChainTests
             using (path)
             {
                 Assert.Same(TrustAnchors.AwsNitroEnclavesG1, path.Anchor);
-                Assert.Equal(chain.Certificates, path.Certificates.ToArray().Select(certificate => certificate.Der.ToArray()));
+                Assert.Equal(chain.Certificates, path.Nodes.ToArray().Select(node => node.Der.ToArray()));
                 var signed = ToBeSigned(chain);
                 Assert.True(path.LeafKey.VerifyFixed(signed, chain.Signature), chain.Document.File);
                 signed[^1] ^= 1;
@@ -124,8 +124,8 @@ public sealed class GenuineChainTests
     {
         // RFC 5280 4.1.2.5 asks for it: notAfter is in 2050.
         var period = Period(TrustAnchors.AwsUsGov.Der.ToArray());
-        Assert.Equal(period.NotAfter, TrustAnchors.AwsUsGov.Certificate.NotAfter);
-        Assert.Equal(period.NotBefore, TrustAnchors.AwsUsGov.Certificate.NotBefore);
+        Assert.Equal(period.NotAfter, TrustAnchors.AwsUsGov.Root.Certificate.NotAfter);
+        Assert.Equal(period.NotBefore, TrustAnchors.AwsUsGov.Root.Certificate.NotBefore);
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace Nitro.Attestation.EvidenceFiles;
 /// </summary>
 /// <remarks>
 /// A flat JSON object: <c>version</c> (1), <c>kind</c> ("session" or "direct"), and in base64 <c>document</c>, <c>receipt</c> (session only), <c>manifest</c>,
-/// <c>configuration</c>, and optionally <c>inputSalt</c>, <c>outputSalt</c>, <c>input</c>, <c>output</c>. Either side can be left out alone.
+/// <c>configuration</c>, and optionally <c>inputSalt</c>, <c>outputSalt</c>, <c>input</c>, <c>output</c>. Either side can be left out alone. <c>revocationLists</c>, where there, is an array of
+/// base64 texts.
 /// </remarks>
 public sealed record Evidence
 {
@@ -25,6 +26,12 @@ public sealed record Evidence
 
     /// <summary>The most bytes of an encoded input or output.</summary>
     public const int MaximumContent = 160 * 1024 * 1024;
+
+    /// <summary>The most revocation lists: two levels of a chain have one, and a few may overlap.</summary>
+    public const int MaximumRevocationLists = 8;
+
+    /// <summary>The most bytes of one revocation list.</summary>
+    public const int MaximumRevocationList = 1024 * 1024;
 
     private static readonly JsonEncodedText[] KindNames = [JsonEncodedText.Encode("session"), JsonEncodedText.Encode("direct")];
 
@@ -55,6 +62,12 @@ public sealed record Evidence
     /// <summary>The encoded output; null when it is kept elsewhere.</summary>
     public ReadOnlyMemory<byte>? Output { get; init; }
 
+    /// <summary>
+    /// Certificate revocation lists (DER) kept beside the document, since they cannot be had later: at most <see cref="MaximumRevocationLists"/> of
+    /// <see cref="MaximumRevocationList"/> bytes.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> RevocationLists { get; init; } = [];
+
     /// <summary>Writes the file: UTF-8, one member a line.</summary>
     /// <exception cref="InvalidOperationException">No reader would take the file: a member is empty or over its limit, or a receipt stands
     /// in direct evidence.</exception>
@@ -68,6 +81,17 @@ public sealed record Evidence
         foreach (var (name, value) in members)
         {
             json.WriteBase64String(name, value.Span);
+        }
+
+        if (RevocationLists.Count > 0)
+        {
+            json.WriteStartArray("revocationLists");
+            foreach (var list in RevocationLists)
+            {
+                json.WriteBase64StringValue(list.Span);
+            }
+
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();
@@ -119,6 +143,12 @@ public sealed record Evidence
             {
                 throw new InvalidOperationException($"The evidence's {name} has {minimum} to {maximum} bytes, not {value.Length}.");
             }
+        }
+
+        if (RevocationLists.Count > MaximumRevocationLists || RevocationLists.Any(list => list.Length is 0 or > MaximumRevocationList))
+        {
+            throw new InvalidOperationException(
+                $"The evidence's revocationLists are at most {MaximumRevocationLists}, of 1 to {MaximumRevocationList} bytes each.");
         }
 
         return members;

@@ -15,6 +15,8 @@ internal static class EvidenceReader
     /// </summary>
     private const int MaximumName = 6 * 16;
 
+    private const string RevocationLists = "revocationLists";
+
     /// <summary>The members that hold bytes, and how many they hold.</summary>
     public static readonly IReadOnlyDictionary<string, (int Minimum, int Maximum)> ByteMembers =
         new Dictionary<string, (int, int)>(StringComparer.Ordinal)
@@ -96,6 +98,7 @@ internal static class EvidenceReader
         var seenVersion = false;
         EvidenceKind? kind = null;
         var members = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        List<ReadOnlyMemory<byte>>? lists = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var at = (int)json.TokenStartIndex;
@@ -105,7 +108,7 @@ internal static class EvidenceReader
             }
 
             var name = json.GetString()!;
-            if (name switch { "version" => seenVersion, "kind" => kind is not null, _ => members.ContainsKey(name) })
+            if (name switch { "version" => seenVersion, "kind" => kind is not null, RevocationLists => lists is not null, _ => members.ContainsKey(name) })
             {
                 return Fail(EvidenceFileFault.DuplicateMember, name, at, $"each member once", $"the member a second time");
             }
@@ -121,6 +124,14 @@ internal static class EvidenceReader
                 if (kind is null)
                 {
                     return Fail(EvidenceFileFault.Malformed, "kind", at, $"\"session\" or \"direct\"", $"another value");
+                }
+            }
+            else if (name == RevocationLists)
+            {
+                lists = [];
+                if (ReadRevocationLists(ref json, at, lists) is { } listError)
+                {
+                    return (null, listError);
                 }
             }
             else if (!ByteMembers.TryGetValue(name, out var limits))
@@ -139,7 +150,32 @@ internal static class EvidenceReader
 
         // Throws when anything but white space follows.
         json.Read();
-        return Assemble(kind, members);
+        return Assemble(kind, members, lists ?? []);
+    }
+
+    private static EvidenceFileError? ReadRevocationLists(ref Utf8JsonReader json, int at, List<ReadOnlyMemory<byte>> lists)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            return Fail(EvidenceFileFault.Malformed, RevocationLists, at, $"an array of base64 strings", $"another value").Error;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            if (lists.Count == Evidence.MaximumRevocationLists)
+            {
+                return Fail(EvidenceFileFault.TooLarge, RevocationLists, at, $"at most {Evidence.MaximumRevocationLists} lists", $"more").Error;
+            }
+
+            if (ReadBytes(ref json, RevocationLists, (int)json.TokenStartIndex, (1, Evidence.MaximumRevocationList), out var bytes) is { } error)
+            {
+                return error;
+            }
+
+            lists.Add(bytes);
+        }
+
+        return lists.Count > 0 ? null : Fail(EvidenceFileFault.Malformed, RevocationLists, at, $"at least one list where the member is there", $"none").Error;
     }
 
     private static EvidenceKind? ReadKind(ref Utf8JsonReader json) => json.TokenType switch
@@ -194,7 +230,7 @@ internal static class EvidenceReader
         return Fail(EvidenceFileFault.Malformed, name, at, $"{form}", $"a string that is not").Error;
     }
 
-    private static (Evidence?, EvidenceFileError?) Assemble(EvidenceKind? kind, Dictionary<string, byte[]> members)
+    private static (Evidence?, EvidenceFileError?) Assemble(EvidenceKind? kind, Dictionary<string, byte[]> members, List<ReadOnlyMemory<byte>> lists)
     {
         string[] needed = kind == EvidenceKind.Session ? ["receipt", "document", "manifest", "configuration"] : ["document", "manifest", "configuration"];
         var missing = kind is null ? "kind" : needed.FirstOrDefault(name => !members.ContainsKey(name));
@@ -219,6 +255,7 @@ internal static class EvidenceReader
             OutputSalt = Optional(members, "outputSalt"),
             Input = Optional(members, "input"),
             Output = Optional(members, "output"),
+            RevocationLists = lists.AsReadOnly(),
         }, null);
     }
 
@@ -234,7 +271,7 @@ internal static class EvidenceReader
     }
 
     private static (Evidence?, EvidenceFileError) Unknown(string where, int at, FormattableString found) =>
-        Fail(EvidenceFileFault.UnknownMember, where, at, $"version, kind, {string.Join(", ", ByteMembers.Keys)}", found);
+        Fail(EvidenceFileFault.UnknownMember, where, at, $"version, kind, {string.Join(", ", ByteMembers.Keys)}, {RevocationLists}", found);
 
     private static (Evidence? Evidence, EvidenceFileError Error) Fail(EvidenceFileFault fault, string where, int offset, FormattableString expected, FormattableString found) =>
         (null, new(fault, new(where, offset, FormattableString.Invariant(expected), FormattableString.Invariant(found))));

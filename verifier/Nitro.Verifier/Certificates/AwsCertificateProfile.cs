@@ -50,23 +50,21 @@ internal static class AwsCertificateProfile
     private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Checks levels 1 to 4 of a path of five certificates that all other rules have passed.</summary>
-    /// <param name="certificates">The five certificates, root first.</param>
-    /// <param name="extensions">Their extensions.</param>
+    /// <param name="nodes">The five certificates, root first.</param>
     /// <param name="moduleId">The document's module id.</param>
     /// <param name="anchor">The trust anchor that the root is.</param>
     /// <returns>What is wrong, or null.</returns>
-    public static CertificateDefect? Check(
-        ReadOnlySpan<Certificate> certificates, ReadOnlySpan<CertificateExtensions> extensions, string moduleId, TrustAnchor anchor)
+    public static CertificateDefect? Check(ReadOnlySpan<CertificateNode> nodes, string moduleId, TrustAnchor anchor)
     {
-        for (var level = 1; level < certificates.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            if (CheckShape(level, extensions[level]) is { } defect)
+            if (CheckShape(level, nodes[level].Extensions) is { } defect)
             {
                 return defect;
             }
         }
 
-        return CheckNames(certificates, moduleId, anchor);
+        return CheckNames(nodes, moduleId, anchor);
     }
 
     private static CertificateDefect? CheckShape(int level, CertificateExtensions extensions)
@@ -91,9 +89,9 @@ internal static class AwsCertificateProfile
     /// The region and the partition are read from level 1, under the root's signature, and the levels below must have the same.
     /// AWS's root for GovCloud names its partition (aws-us-gov), but no document of it is public, so both spellings pass under that root.
     /// </summary>
-    private static CertificateDefect? CheckNames(ReadOnlySpan<Certificate> certificates, string moduleId, TrustAnchor anchor)
+    private static CertificateDefect? CheckNames(ReadOnlySpan<CertificateNode> nodes, string moduleId, TrustAnchor anchor)
     {
-        var regional = CommonName(certificates[1]);
+        var regional = CommonName(nodes[1].Certificate);
         var partition = "aws";
         if (!TryGetRegion(regional, partition, out var region))
         {
@@ -105,13 +103,13 @@ internal static class AwsCertificateProfile
         }
 
         var place = $"{region}.{partition}";
-        var zonal = CommonName(certificates[2]);
+        var zonal = CommonName(nodes[2].Certificate);
         if (!TryStripEnd(zonal, $".zonal.{place}.nitro-enclaves", out var zone) || !IsLabel(zone))
         {
             return WrongName(2, $"{{label}}.zonal.{place}.nitro-enclaves", zonal);
         }
 
-        var instance = CommonName(certificates[3]);
+        var instance = CommonName(nodes[3].Certificate);
         if (!TryStripEnd(instance, $".{place}.nitro-enclaves", out var instanceId)
             || !IsLabel(instanceId)
             || !moduleId.StartsWith($"{instanceId}-", StringComparison.Ordinal))
@@ -119,7 +117,7 @@ internal static class AwsCertificateProfile
             return WrongName(3, $"{{instance id of {moduleId}}}.{place}.nitro-enclaves", instance);
         }
 
-        var leaf = CommonName(certificates[4]);
+        var leaf = CommonName(nodes[4].Certificate);
         return leaf == $"{moduleId}.{place}" ? null : WrongName(4, $"{moduleId}.{place}", leaf);
     }
 

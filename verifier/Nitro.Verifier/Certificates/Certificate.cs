@@ -34,6 +34,9 @@ internal sealed class Certificate
     /// <summary>The certificate's bytes.</summary>
     public ReadOnlySpan<byte> Der => _der.Span;
 
+    /// <summary>The certificate's bytes, to keep.</summary>
+    public ReadOnlyMemory<byte> Memory => _der;
+
     /// <summary>The bytes the issuer signed: the whole of tbsCertificate.</summary>
     public ReadOnlySpan<byte> Signed => _fields.Signed.Whole(Der);
 
@@ -238,7 +241,7 @@ internal sealed class Certificate
     }
 
     /// <summary>Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }.</summary>
-    private static bool TryReadExtension(ref DerReader reader, out CertificateExtension extension)
+    public static bool TryReadExtension(ref DerReader reader, out CertificateExtension extension)
     {
         const string Where = "extension";
         extension = default;

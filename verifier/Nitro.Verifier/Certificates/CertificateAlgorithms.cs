@@ -9,7 +9,7 @@ namespace Nitro.Verifier.Certificates;
 internal static class CertificateAlgorithms
 {
     /// <summary>SEQUENCE { 1.2.840.10045.4.3.3 }: RFC 5758 3.2 has the parameters absent, not NULL.</summary>
-    private static ReadOnlySpan<byte> EcdsaWithSha384 => [0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03];
+    public static ReadOnlySpan<byte> EcdsaWithSha384 => [0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03];
 
     /// <summary>
     /// What stands before the point: SEQUENCE { SEQUENCE { id-ecPublicKey, secp384r1 }, BIT STRING of 97 octets, 0 unused bits }

@@ -89,7 +89,7 @@ internal sealed class CertificateExtensions
                     && TryReadSubjectKeyIdentifier(value);
             case ExtensionKinds.AuthorityKeyIdentifier:
                 return TryRefuseCritical(ref reader, extension, "authorityKeyIdentifier", "4.2.1.1")
-                    && TryReadAuthorityKeyIdentifier(value);
+                    && TryReadAuthorityKeyIdentifier(value, out _authorityKeyIdentifier);
             case ExtensionKinds.CrlDistributionPoints:
                 return TryRefuseCritical(ref reader, extension, "cRLDistributionPoints", "4.2.1.13")
                     && TryReadCrlDistributionPoints(value);
@@ -211,18 +211,19 @@ internal sealed class CertificateExtensions
     /// AuthorityKeyIdentifier with its keyIdentifier [0] and nothing else. RFC 5280 4.2.1.1 asks for the keyIdentifier; the issuer's name
     /// and serial number, which may stand beside it, occur in no genuine certificate, and nothing here would compare them.
     /// </summary>
-    private bool TryReadAuthorityKeyIdentifier(DerReader value)
+    public static bool TryReadAuthorityKeyIdentifier(DerReader value, out DerValue identifier)
     {
         const string Where = "authorityKeyIdentifier";
+        identifier = default;
         if (!value.TryRead(DerTag.Sequence, Where, out var sequence) || !value.TryEnd(Where))
         {
             return false;
         }
 
         var fields = value.Inside(sequence);
-        return fields.TryRead(DerTag.Context0, Where, out _authorityKeyIdentifier)
+        return fields.TryRead(DerTag.Context0, Where, out identifier)
             && fields.TryEnd(Where)
-            && TryRefuseEmpty(ref value, Where, _authorityKeyIdentifier);
+            && TryRefuseEmpty(ref value, Where, identifier);
     }
 
     /// <summary>

@@ -18,13 +18,15 @@ internal sealed class CertificatePathValidator
 
     private readonly TrustAnchor[] _anchors;
     private readonly CertificateProfile _profile;
+    private readonly IssuerCache? _cache;
 
     /// <summary>A validator.</summary>
     /// <param name="anchors">The roots that are trusted, at least one.</param>
     /// <param name="profile">The invariants beyond RFC 5280.</param>
+    /// <param name="cache">Certificates verified before; null for none. The results are the same.</param>
     /// <exception cref="ArgumentException">There is no anchor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such profile.</exception>
-    public CertificatePathValidator(ReadOnlySpan<TrustAnchor> anchors, CertificateProfile profile)
+    public CertificatePathValidator(ReadOnlySpan<TrustAnchor> anchors, CertificateProfile profile, IssuerCache? cache = null)
     {
         if (anchors.IsEmpty)
         {
@@ -38,6 +40,7 @@ internal sealed class CertificatePathValidator
 
         _anchors = anchors.ToArray();
         _profile = profile;
+        _cache = cache;
     }
 
     /// <summary>Validates a path, rule by rule in the order of <see cref="CertificateRule"/>. No bytes make it throw.</summary>
@@ -58,32 +61,47 @@ internal sealed class CertificatePathValidator
     {
         ArgumentNullException.ThrowIfNull(moduleId);
         TrustAnchor? anchor = null;
-        Certificate[] certificates = [];
-        CertificateExtensions[] extensions = [];
-        VerificationKey? leafKey = null;
+        CertificateNode[] nodes = [];
 
         defect = CheckBundleLength(bundle.Length)
             ?? CheckTrustAnchor(bundle[0].Span, out anchor)
-            ?? CheckEncodings(anchor!, bundle, leaf, out certificates)
-            ?? CheckAlgorithms(certificates)
-            ?? CheckExtensions(anchor!, certificates, out extensions)
-            ?? CheckBasicConstraints(extensions)
-            ?? CheckKeyUsage(extensions)
-            ?? CheckNameChaining(certificates)
-            ?? CheckKeyIdentifiers(extensions)
-            ?? CheckValidityPeriod(certificates, milliseconds)
-            ?? CheckSignatures(anchor!, certificates, out leafKey)
-            ?? CheckProfile(anchor!, certificates, extensions, moduleId);
+            ?? CheckEncodings(anchor!, bundle, leaf, out nodes)
+            ?? CheckAlgorithms(nodes)
+            ?? CheckExtensions(nodes)
+            ?? CheckBasicConstraints(nodes)
+            ?? CheckKeyUsage(nodes)
+            ?? CheckNameChaining(nodes)
+            ?? CheckKeyIdentifiers(nodes)
+            ?? CheckValidityPeriod(nodes, milliseconds)
+            ?? CheckSignatures(nodes)
+            ?? CheckProfile(anchor!, nodes, moduleId);
 
         if (defect is not null)
         {
-            leafKey?.Dispose();
+            foreach (var node in nodes)
+            {
+                // Null where reading stopped above it.
+                node?.Dispose();
+            }
+
             path = null;
             return false;
         }
 
-        path = new ValidatedPath(anchor!, certificates, leafKey!);
+        Remember(nodes);
+        path = new ValidatedPath(anchor!, nodes);
         return true;
+    }
+
+    private void Remember(ReadOnlySpan<CertificateNode> nodes)
+    {
+        for (var level = 1; _cache is not null && level < nodes.Length; level++)
+        {
+            if (!nodes[level].IsShared)
+            {
+                _cache.Add(nodes[level - 1], nodes[level]);
+            }
+        }
     }
 
     private CertificateDefect? CheckBundleLength(int length)
@@ -118,31 +136,39 @@ internal sealed class CertificatePathValidator
         return new(CertificateRule.TrustAnchor, 0, expected, found);
     }
 
-    private static CertificateDefect? CheckEncodings(
-        TrustAnchor anchor, ReadOnlySpan<ReadOnlyMemory<byte>> bundle, ReadOnlyMemory<byte> leaf, out Certificate[] certificates)
+    /// <summary>A certificate that is remembered under the node above it has been read already, and so has every rule on it alone been applied.</summary>
+    private CertificateDefect? CheckEncodings(
+        TrustAnchor anchor, ReadOnlySpan<ReadOnlyMemory<byte>> bundle, ReadOnlyMemory<byte> leaf, out CertificateNode[] nodes)
     {
-        certificates = new Certificate[bundle.Length + 1];
-        certificates[0] = anchor.Certificate;
-        for (var level = 1; level < certificates.Length; level++)
+        nodes = new CertificateNode[bundle.Length + 1];
+        nodes[0] = anchor.Root;
+        for (var level = 1; level < nodes.Length; level++)
         {
             var der = level < bundle.Length ? bundle[level] : leaf;
-            if (CertificateChecks.CheckEncoding(level, der, out var certificate) is { } defect)
+            if (_cache is not null && nodes[level - 1].IsShared && _cache.TryGet(nodes[level - 1], der, out var known))
+            {
+                nodes[level] = known;
+                continue;
+            }
+
+            // What may be kept must not hold on to the whole document.
+            ReadOnlyMemory<byte> own = _cache is null ? der : der.ToArray();
+            if (CertificateChecks.CheckEncoding(level, own, out var certificate) is { } defect)
             {
                 return defect;
             }
 
-            certificates[level] = certificate!;
+            nodes[level] = new CertificateNode(certificate!);
         }
 
         return null;
     }
 
-    private static CertificateDefect? CheckAlgorithms(ReadOnlySpan<Certificate> certificates)
+    private static CertificateDefect? CheckAlgorithms(ReadOnlySpan<CertificateNode> nodes)
     {
-        // Level 0 was checked when the anchor was made.
-        for (var level = 1; level < certificates.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            if (CertificateChecks.CheckAlgorithms(level, certificates[level]) is { } defect)
+            if (!nodes[level].IsShared && CertificateChecks.CheckAlgorithms(level, nodes[level].Certificate) is { } defect)
             {
                 return defect;
             }
@@ -151,57 +177,59 @@ internal sealed class CertificatePathValidator
         return null;
     }
 
-    private static CertificateDefect? CheckExtensions(
-        TrustAnchor anchor, ReadOnlySpan<Certificate> certificates, out CertificateExtensions[] extensions)
+    private static CertificateDefect? CheckExtensions(ReadOnlySpan<CertificateNode> nodes)
     {
-        extensions = new CertificateExtensions[certificates.Length];
-        extensions[0] = anchor.Extensions;
-        for (var level = 1; level < certificates.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            if (CertificateChecks.CheckExtensions(level, certificates[level], out var read) is { } defect)
+            if (nodes[level].IsShared)
+            {
+                continue;
+            }
+
+            if (CertificateChecks.CheckExtensions(level, nodes[level].Certificate, out var read) is { } defect)
             {
                 return defect;
             }
 
-            extensions[level] = read!;
+            nodes[level].Extensions = read!;
         }
 
         return null;
     }
 
-    private static CertificateDefect? CheckBasicConstraints(ReadOnlySpan<CertificateExtensions> extensions)
+    private static CertificateDefect? CheckBasicConstraints(ReadOnlySpan<CertificateNode> nodes)
     {
-        var leaf = extensions.Length - 1;
+        var leaf = nodes.Length - 1;
         for (var level = 0; level < leaf; level++)
         {
-            if (CertificateChecks.CheckIssuerConstraints(level, extensions[level], leaf - 1 - level) is { } defect)
+            if (CertificateChecks.CheckIssuerConstraints(level, nodes[level].Extensions, leaf - 1 - level) is { } defect)
             {
                 return defect;
             }
         }
 
-        return CertificateChecks.CheckLeafConstraints(leaf, extensions[leaf]);
+        return CertificateChecks.CheckLeafConstraints(leaf, nodes[leaf].Extensions);
     }
 
-    private static CertificateDefect? CheckKeyUsage(ReadOnlySpan<CertificateExtensions> extensions)
+    private static CertificateDefect? CheckKeyUsage(ReadOnlySpan<CertificateNode> nodes)
     {
-        var leaf = extensions.Length - 1;
+        var leaf = nodes.Length - 1;
         for (var level = 0; level < leaf; level++)
         {
-            if (CertificateChecks.CheckIssuerKeyUsage(level, extensions[level]) is { } defect)
+            if (CertificateChecks.CheckIssuerKeyUsage(level, nodes[level].Extensions) is { } defect)
             {
                 return defect;
             }
         }
 
-        return CertificateChecks.CheckLeafKeyUsage(leaf, extensions[leaf]);
+        return CertificateChecks.CheckLeafKeyUsage(leaf, nodes[leaf].Extensions);
     }
 
-    private static CertificateDefect? CheckNameChaining(ReadOnlySpan<Certificate> certificates)
+    private static CertificateDefect? CheckNameChaining(ReadOnlySpan<CertificateNode> nodes)
     {
-        for (var level = 1; level < certificates.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            var (above, certificate) = (certificates[level - 1], certificates[level]);
+            var (above, certificate) = (nodes[level - 1].Certificate, nodes[level].Certificate);
             if (!certificate.Issuer.SequenceEqual(above.Subject))
             {
                 return new(CertificateRule.NameChaining, level, $"issuer {above.SubjectText}", certificate.IssuerText);
@@ -216,12 +244,12 @@ internal sealed class CertificatePathValidator
         return null;
     }
 
-    private static CertificateDefect? CheckKeyIdentifiers(ReadOnlySpan<CertificateExtensions> extensions)
+    private static CertificateDefect? CheckKeyIdentifiers(ReadOnlySpan<CertificateNode> nodes)
     {
-        for (var level = 1; level < extensions.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            var above = extensions[level - 1].SubjectKeyIdentifier;
-            var own = extensions[level].AuthorityKeyIdentifier;
+            var above = nodes[level - 1].Extensions.SubjectKeyIdentifier;
+            var own = nodes[level].Extensions.AuthorityKeyIdentifier;
             if (!above.IsEmpty && !own.IsEmpty && !above.SequenceEqual(own))
             {
                 return new(CertificateRule.KeyIdentifiers, level, $"authorityKeyIdentifier {ByteText.Hex(above)}", ByteText.Hex(own));
@@ -231,11 +259,11 @@ internal sealed class CertificatePathValidator
         return null;
     }
 
-    private static CertificateDefect? CheckValidityPeriod(ReadOnlySpan<Certificate> certificates, long milliseconds)
+    private static CertificateDefect? CheckValidityPeriod(ReadOnlySpan<CertificateNode> nodes, long milliseconds)
     {
-        for (var level = 0; level < certificates.Length; level++)
+        for (var level = 0; level < nodes.Length; level++)
         {
-            if (CertificateChecks.CheckValidityPeriod(level, certificates[level], milliseconds) is { } defect)
+            if (CertificateChecks.CheckValidityPeriod(level, nodes[level].Certificate, milliseconds) is { } defect)
             {
                 return defect;
             }
@@ -248,33 +276,34 @@ internal sealed class CertificatePathValidator
     /// From the root down, so that the platform never gets a key that the certificate above has not signed. The root's signature over
     /// itself is not verified: its bytes are the anchor's, and whoever could forge them there could forge the anchor.
     /// </summary>
-    private static CertificateDefect? CheckSignatures(
-        TrustAnchor anchor, ReadOnlySpan<Certificate> certificates, out VerificationKey? leafKey)
+    private static CertificateDefect? CheckSignatures(ReadOnlySpan<CertificateNode> nodes)
     {
-        leafKey = null;
-        VerificationKey? key = null;
-        for (var level = 1; level < certificates.Length; level++)
+        for (var level = 1; level < nodes.Length; level++)
         {
-            var certificate = certificates[level];
-            var verified = key is null ? anchor.HasSigned(certificate) : key.VerifyDer(certificate.Signed, certificate.Signature);
-            key?.Dispose();
-            if (!verified)
+            var (above, node) = (nodes[level - 1], nodes[level]);
+            if (node.IsShared)
             {
-                var issuer = certificates[level - 1].SubjectText;
+                continue;
+            }
+
+            var certificate = node.Certificate;
+            if (!above.Key!.VerifyDer(certificate.Signed, certificate.Signature))
+            {
+                var issuer = above.Certificate.SubjectText;
                 return new(CertificateRule.CertificateSignature, level, $"a signature by the key of {issuer}", "one that does not verify");
             }
 
-            if (!VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(certificate), out key))
+            if (!VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(certificate), out var key))
             {
                 return new(CertificateRule.CertificateSignature, level, "a key that this platform can use", "a key that it refuses");
             }
+
+            node.Key = key;
         }
 
-        leafKey = key;
         return null;
     }
 
-    private CertificateDefect? CheckProfile(
-        TrustAnchor anchor, ReadOnlySpan<Certificate> certificates, ReadOnlySpan<CertificateExtensions> extensions, string moduleId) =>
-        _profile == CertificateProfile.AwsV1 ? AwsCertificateProfile.Check(certificates, extensions, moduleId, anchor) : null;
+    private CertificateDefect? CheckProfile(TrustAnchor anchor, ReadOnlySpan<CertificateNode> nodes, string moduleId) =>
+        _profile == CertificateProfile.AwsV1 ? AwsCertificateProfile.Check(nodes, moduleId, anchor) : null;
 }

@@ -14,11 +14,17 @@ internal static class CertificateTime
     /// <summary>RFC 5280 4.1.2.5: through 2049 UTCTime must be used, and GeneralizedTime from this year on.</summary>
     private const int FirstGeneralizedYear = 2050;
 
-    /// <summary>Reads notBefore or notAfter.</summary>
-    public static bool TryRead(ref DerReader reader, ReadOnlySpan<byte> bytes, string where, out long milliseconds)
+    /// <summary>Reads notBefore, notAfter and the times of revocation lists: UTCTime through 2049, GeneralizedTime from 2050 on.</summary>
+    public static bool TryRead(ref DerReader reader, ReadOnlySpan<byte> bytes, string where, out long milliseconds) =>
+        TryRead(ref reader, bytes, where, reader.NextIs(DerTag.GeneralizedTime), FirstGeneralizedYear, out milliseconds);
+
+    /// <summary>Reads invalidityDate, a GeneralizedTime in any year (RFC 5280 5.3.2).</summary>
+    public static bool TryReadGeneralized(ref DerReader reader, ReadOnlySpan<byte> bytes, string where, out long milliseconds) =>
+        TryRead(ref reader, bytes, where, generalized: true, firstYear: 1, out milliseconds);
+
+    private static bool TryRead(ref DerReader reader, ReadOnlySpan<byte> bytes, string where, bool generalized, int firstYear, out long milliseconds)
     {
         milliseconds = 0;
-        var generalized = reader.NextIs(DerTag.GeneralizedTime);
         if (!reader.TryRead(generalized ? DerTag.GeneralizedTime : DerTag.UtcTime, where, out var value))
         {
             return false;
@@ -37,9 +43,9 @@ internal static class CertificateTime
         if (generalized)
         {
             year = (TwoDigits(text) * 100) + TwoDigits(text[2..]);
-            if (year < FirstGeneralizedYear)
+            if (year < firstYear)
             {
-                return reader.Fail(where, value.Start, "UTCTime for a year before 2050", $"GeneralizedTime \"{ByteText.Printable(text)}\"");
+                return reader.Fail(where, value.Start, $"{(firstYear == 1 ? "a year from 1 on" : "UTCTime for a year before 2050")}", $"GeneralizedTime \"{ByteText.Printable(text)}\"");
             }
         }
         else

@@ -181,7 +181,7 @@ internal ref struct DerReader
         return false;
     }
 
-    /// <summary>Reads a definite length in its shortest form (X.690 10.1); two octets of it exceed what any certificate may have.</summary>
+    /// <summary>Reads a definite length in its shortest form (X.690 10.1); three octets of it exceed what any certificate or revocation list may have.</summary>
     private readonly bool TryReadLength(string where, int offset, out int contentStart, out int length)
     {
         contentStart = 0;
@@ -200,9 +200,9 @@ internal ref struct DerReader
         }
 
         var octets = first & 0x7F;
-        if (octets is not (1 or 2))
+        if (octets is not (1 or 2 or 3))
         {
-            return Fail(where, offset, "a definite length of at most 65535", $"length octet 0x{first:X2}");
+            return Fail(where, offset, "a definite length of at most 16777215", $"length octet 0x{first:X2}");
         }
 
         if (octets >= _end - offset)
@@ -210,9 +210,13 @@ internal ref struct DerReader
             return Fail(where, offset, $"a length of {octets} more octets", "the end of what encloses it");
         }
 
-        length = octets == 1 ? _bytes[offset + 1] : (_bytes[offset + 1] << 8) | _bytes[offset + 2];
         contentStart = offset + 1 + octets;
-        return length >= (octets == 1 ? 0x80 : 0x100)
+        foreach (var octet in _bytes[(offset + 1)..contentStart])
+        {
+            length = (length << 8) | octet;
+        }
+
+        return length >= (octets == 1 ? 0x80 : 1 << (8 * (octets - 1)))
             || Fail(where, offset, "a length in its shortest form", ByteText.Hex(_bytes[offset..contentStart]));
     }
 }

@@ -1,6 +1,6 @@
 namespace Nitro.Verifier.Certificates;
 
-/// <summary>The identifier octets (X.690 8.1.2) that occur in a certificate. All have a tag number below 31, so one octet each.</summary>
+/// <summary>The identifier octets (X.690 8.1.2) that occur in certificates and revocation lists. All have a tag number below 31, so one octet each.</summary>
 internal static class DerTag
 {
     public const byte Boolean = 0x01;
@@ -8,6 +8,7 @@ internal static class DerTag
     public const byte BitString = 0x03;
     public const byte OctetString = 0x04;
     public const byte ObjectIdentifier = 0x06;
+    public const byte Enumerated = 0x0A;
     public const byte Utf8String = 0x0C;
     public const byte PrintableString = 0x13;
     public const byte UtcTime = 0x17;

@@ -30,6 +30,24 @@ internal static class ObjectIdentifiers
     /// <summary>2.5.29.19 (RFC 5280 4.2.1.9).</summary>
     public static ReadOnlySpan<byte> BasicConstraints => [0x55, 0x1D, 0x13];
 
+    /// <summary>2.5.29.20 (RFC 5280 5.2.3).</summary>
+    public static ReadOnlySpan<byte> CrlNumber => [0x55, 0x1D, 0x14];
+
+    /// <summary>2.5.29.21 (RFC 5280 5.3.1).</summary>
+    public static ReadOnlySpan<byte> ReasonCode => [0x55, 0x1D, 0x15];
+
+    /// <summary>2.5.29.24 (RFC 5280 5.3.2).</summary>
+    public static ReadOnlySpan<byte> InvalidityDate => [0x55, 0x1D, 0x18];
+
+    /// <summary>2.5.29.27 (RFC 5280 5.2.4).</summary>
+    public static ReadOnlySpan<byte> DeltaCrlIndicator => [0x55, 0x1D, 0x1B];
+
+    /// <summary>2.5.29.28 (RFC 5280 5.2.5).</summary>
+    public static ReadOnlySpan<byte> IssuingDistributionPoint => [0x55, 0x1D, 0x1C];
+
+    /// <summary>2.5.29.29 (RFC 5280 5.3.3).</summary>
+    public static ReadOnlySpan<byte> CertificateIssuer => [0x55, 0x1D, 0x1D];
+
     /// <summary>2.5.29.30 (RFC 5280 4.2.1.10).</summary>
     public static ReadOnlySpan<byte> NameConstraints => [0x55, 0x1D, 0x1E];
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
@@ -15,16 +14,12 @@ public sealed class TrustAnchor
 
     private readonly byte[] _der;
 
-    // One key per thread that verifies at the same time, made when first needed and then reused.
-    private readonly ConcurrentBag<VerificationKey> _idleKeys = [];
-
-    private TrustAnchor(string name, byte[] der, string fingerprint, Certificate certificate, CertificateExtensions extensions)
+    private TrustAnchor(string name, byte[] der, string fingerprint, CertificateNode root)
     {
         Name = name;
         _der = der;
         Fingerprint = fingerprint;
-        Certificate = certificate;
-        Extensions = extensions;
+        Root = root;
         IsAws = IsFingerprintOfAws(fingerprint);
     }
 
@@ -43,11 +38,8 @@ public sealed class TrustAnchor
     /// </summary>
     public bool IsAws { get; }
 
-    /// <summary>The certificate, read.</summary>
-    internal Certificate Certificate { get; }
-
-    /// <summary>Its extensions, read.</summary>
-    internal CertificateExtensions Extensions { get; }
+    /// <summary>The certificate, read, with its key.</summary>
+    internal CertificateNode Root { get; }
 
     /// <summary>An anchor from a certificate.</summary>
     /// <param name="name">
@@ -124,22 +116,15 @@ public sealed class TrustAnchor
             return false;
         }
 
-        anchor = new TrustAnchor(name, copy, fingerprint, certificate, extensions);
-        problem = null;
-        return true;
-    }
-
-    /// <summary>Whether a certificate's signature verifies under this anchor's key. Thread-safe.</summary>
-    internal bool HasSigned(Certificate certificate)
-    {
-        if (!_idleKeys.TryTake(out var key) && !VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(Certificate), out key))
+        if (!VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(certificate), out var key))
         {
+            problem = $"Trust anchor \"{name}\": this platform cannot use its key, though it is a point of P-384.";
             return false;
         }
 
-        var verified = key.VerifyDer(certificate.Signed, certificate.Signature);
-        _idleKeys.Add(key);
-        return verified;
+        anchor = new TrustAnchor(name, copy, fingerprint, new CertificateNode(certificate) { Extensions = extensions, Key = key, IsShared = true });
+        problem = null;
+        return true;
     }
 
     private static bool TryCheck(

@@ -91,6 +91,12 @@ public static class PolicyReader
                 case "leastEvidence":
                     settings = settings with { LeastEvidence = Kind(value) };
                     break;
+                case "revocations":
+                    settings = settings with { Revocations = [.. value.Items().Select(RevocationReader.Read)] };
+                    break;
+                case "revocationLists":
+                    settings = settings with { RevocationListLevels = RevocationReader.ReadRequiredLevels(value) };
+                    break;
                 case "noCertificateProfileUnsafe":
                     settings = settings with { NoCertificateProfileUnsafe = value.Boolean() };
                     break;
@@ -267,7 +273,7 @@ public static class PolicyReader
         }
     }
 
-    private static Sha384Digest Digest(JsonElementNode node) => Sha384Digest.TryParseHex(node.String(), out var digest)
+    internal static Sha384Digest Digest(JsonElementNode node) => Sha384Digest.TryParseHex(node.String(), out var digest)
         ? digest
         : throw node.Error("a SHA-384 value has 96 hexadecimal digits");
 
@@ -275,7 +281,7 @@ public static class PolicyReader
         ? TimeSpan.FromSeconds(seconds)
         : throw node.Error("a time is a whole number of seconds, 0 or more");
 
-    private static DateTimeOffset Time(JsonElementNode node) =>
+    internal static DateTimeOffset Time(JsonElementNode node) =>
         DateTimeOffset.TryParseExact(node.String(), "yyyy-MM-dd'T'HH:mm:ss'Z'", DateTimeFormatInfo.InvariantInfo, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : throw node.Error("a moment is written like 2026-01-31T23:59:59Z");

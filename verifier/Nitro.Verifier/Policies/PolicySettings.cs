@@ -61,6 +61,15 @@ public sealed record PolicySettings
     /// <summary>The least kind of evidence accepted.</summary>
     public EvidenceKind LeastEvidence { get; init; } = EvidenceKind.Session;
 
+    /// <summary>What is no longer accepted, though everything else holds.</summary>
+    public IReadOnlyList<Revocation> Revocations { get; init; } = [];
+
+    /// <summary>
+    /// The levels of a chain, 1 (regional) and 2 (zonal), whose certificate a revocation list must speak for. Levels 3 and 4 cannot be required: AWS issues no
+    /// lists for them. Lists at hand count for every level, required or not.
+    /// </summary>
+    public IReadOnlyList<int> RevocationListLevels { get; init; } = [];
+
     /// <summary>Give up the invariants that AWS's certificate chains keep beyond RFC 5280.</summary>
     public bool NoCertificateProfileUnsafe { get; init; }
 }

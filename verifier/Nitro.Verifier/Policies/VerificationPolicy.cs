@@ -13,6 +13,9 @@ public sealed class VerificationPolicy
     /// <summary>The most clock skew that may be stated: one hour, since a larger one would hollow out every other time.</summary>
     public static readonly TimeSpan MaximumClockSkew = TimeSpan.FromHours(1);
 
+    /// <summary>The most revocations: each is compared with every document.</summary>
+    public const int MaximumRevocations = 10_000;
+
     /// <summary>Makes a policy.</summary>
     /// <exception cref="PolicyException">It contradicts itself, could never be satisfied, or checks nothing.</exception>
     public VerificationPolicy(PolicySettings settings)
@@ -29,12 +32,18 @@ public sealed class VerificationPolicy
         RequireTime(settings.ClockSkew, "clockSkew", TimeSpan.Zero, MaximumClockSkew);
         RequireTime(settings.SessionMaximumDocumentAge, "session.maximumDocumentAge", TimeSpan.FromSeconds(1), MaximumTime);
         RequireTime(settings.SessionMaximumAge, "session.maximumAge", TimeSpan.FromSeconds(1), MaximumTime);
+        RequireOne(settings.Revocations.Count <= MaximumRevocations, FormattableString.Invariant($"revocations has {settings.Revocations.Count} entries; at most {MaximumRevocations} are taken"));
+        RequireOne(
+            settings.RevocationListLevels.All(level => level is 1 or 2) && settings.RevocationListLevels.Distinct().Count() == settings.RevocationListLevels.Count,
+            "the levels that need a revocation list are 1 and 2, each once: AWS issues no lists for others");
         Settings = settings with
         {
             TrustAnchors = [.. settings.TrustAnchors],
             Releases = [.. settings.Releases],
             Models = [.. settings.Models],
             Configurations = [.. settings.Configurations],
+            Revocations = [.. settings.Revocations],
+            RevocationListLevels = [.. settings.RevocationListLevels.Order()],
         };
         Models = settings.Models.ToFrozenSet();
         Configurations = settings.Configurations.ToFrozenSet();

@@ -93,10 +93,28 @@ public enum Check
     /// <summary>The chain keeps what all of AWS's chains keep: leaf name, instance, region.</summary>
     CertificateProfile = 312,
 
+    /// <summary>Every revocation list is strict DER of an X.509 version 2 list, signed with ecdsa-with-SHA384 (RFC 5280 section 5.1).</summary>
+    RevocationListEncoding = 321,
+
+    /// <summary>No revocation list is a delta, an indirect or a partial one, or has an unknown critical extension (RFC 5280 section 5.2).</summary>
+    RevocationListExtensions = 322,
+
+    /// <summary>Of the lists of an issuer in the chain, one at least is in time (RFC 5280 sections 5.1.2.4 and 5.1.2.5).</summary>
+    RevocationListTime = 323,
+
+    /// <summary>Every list of an issuer in the chain is signed by that issuer, which may sign lists (RFC 5280 section 6.3.3 (f) and (g)).</summary>
+    RevocationListSignature = 324,
+
+    /// <summary>The levels for which the policy requires a list have one that speaks for the certificate.</summary>
+    RevocationListCoverage = 325,
+
+    /// <summary>No certificate of the chain is revoked by a list (RFC 5280 section 6.3.3).</summary>
+    CertificateRevocation = 326,
+
     /// <summary>The document is signed by its leaf certificate's key (RFC 9052 section 4.4).</summary>
     DocumentSignature = 401,
 
-    /// <summary>Live only: the document is not from the future, beyond the clock skew.</summary>
+    /// <summary>The document is not from after the present, or the witnessed time, beyond the clock skew.</summary>
     DocumentNotFromFuture = 501,
 
     /// <summary>Live only: the document is not older than the policy allows.</summary>
@@ -110,6 +128,9 @@ public enum Check
 
     /// <summary>The document's time lies within the release's validity window.</summary>
     ReleaseWindow = 603,
+
+    /// <summary>Nothing that the document shows is on the policy's list of revocations.</summary>
+    DocumentRevocation = 604,
 
     /// <summary>The document's nonce is the expected one.</summary>
     ExpectedNonce = 651,
@@ -186,9 +207,12 @@ public enum Check
     /// <summary>Session only: the session was not older than the policy allows when the claim was issued.</summary>
     SessionAge = 722,
 
-    /// <summary>Live only: the claim is not from the future, beyond the clock skew.</summary>
+    /// <summary>The claim is not from after the present, or the witnessed time, beyond the clock skew.</summary>
     IssuedNotInFuture = 723,
 
     /// <summary>The claim's nonce is the expected one.</summary>
     ClaimNonce = 724,
+
+    /// <summary>Nothing that the claim shows is on the policy's list of revocations.</summary>
+    ClaimRevocation = 725,
 }

@@ -39,12 +39,12 @@ internal static class ClaimTimeStage
 
     private static bool RequireNotInFuture(DateTimeOffset issuedAt, ValidationTime time, TimeSpan skew, CheckList checks)
     {
-        if (time.Now is not { } now)
+        if (time.Witnessed is not { } latest)
         {
             checks.Skip(Check.IssuedNotInFuture);
             return true;
         }
 
-        return checks.Require(issuedAt <= Moment.Later(now, skew), Check.IssuedNotInFuture, $"issued at {Moment.Show(Moment.Later(now, skew))} or before", Moment.Show(issuedAt));
+        return checks.Require(issuedAt <= Moment.Later(latest, skew), Check.IssuedNotInFuture, $"issued at {Moment.Show(Moment.Later(latest, skew))} or before", Moment.Show(issuedAt));
     }
 }

@@ -1,0 +1,22 @@
+using Nitro.Verifier.RevocationLists;
+
+namespace Nitro.Verifier;
+
+/// <summary>What a verifier is given beside its policy. None of it opens anything up. Immutable.</summary>
+public sealed record VerifierOptions
+{
+    /// <summary>The default of <see cref="IssuerCacheCapacity"/>: about 6 MB at most, and more enclaves than a network's nodes meet in three hours.</summary>
+    public const int DefaultIssuerCacheCapacity = 4096;
+
+    /// <summary>The most certificates that may be remembered.</summary>
+    public const int MaximumIssuerCacheCapacity = 1024 * 1024;
+
+    /// <summary>
+    /// How many certificates are remembered as read and as signed by the one above them, 0 for none. Results are the same: only those two facts, which
+    /// nothing can change, are remembered, and never a verdict.
+    /// </summary>
+    public int IssuerCacheCapacity { get; init; } = DefaultIssuerCacheCapacity;
+
+    /// <summary>Revocation lists at hand. Those of issuers that are not in a document's chain are passed over.</summary>
+    public IReadOnlyList<CertificateRevocationList> RevocationLists { get; init; } = [];
+}
