@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -49,6 +50,40 @@ public sealed class IssuedCertificate : IDisposable
 
     /// <summary>Whether a time lies within its validity.</summary>
     public bool IsValidAt(DateTimeOffset time) => time >= NotBefore && time <= NotAfter;
+
+    /// <summary>The certificate's serial number, content octets: with its issuer's name it is what a revocation list names.</summary>
+    public ReadOnlyMemory<byte> SerialNumber
+    {
+        get
+        {
+            var signed = new AsnReader(Der, AsnEncodingRules.DER).ReadSequence().ReadSequence();
+            signed.ReadEncodedValue();
+            return signed.ReadIntegerBytes();
+        }
+    }
+
+    /// <summary>A revocation list of this issuer, as AWS's regional authorities would publish one.</summary>
+    /// <param name="thisUpdate">When it is issued.</param>
+    /// <param name="nextUpdate">When the next one will have been issued.</param>
+    /// <param name="entries">What it revokes.</param>
+    public RevocationListTemplate NewRevocationList(DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, params ReadOnlySpan<RevokedEntry> entries) => new()
+    {
+        Issuer = Subject,
+        ThisUpdate = thisUpdate,
+        NextUpdate = nextUpdate,
+        Entries = [.. entries],
+        Extensions = [CertificateExtension.AuthorityKeyIdentifier(SubjectPublicKeyInfo), RevocationListTemplate.Number(thisUpdate.ToUnixTimeSeconds())],
+    };
+
+    /// <summary>Signs a revocation list. Thread-safe.</summary>
+    public byte[] Sign(RevocationListTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        lock (gate)
+        {
+            return template.Sign(Key);
+        }
+    }
 
     /// <summary>Forgets the key.</summary>
     public void Dispose() => Key.Dispose();
