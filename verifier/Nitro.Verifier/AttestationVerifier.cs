@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Nitro.Attestation.EvidenceFiles;
+using Nitro.Verifier.Caching;
 using Nitro.Verifier.Certificates;
 using Nitro.Verifier.RevocationLists;
 using Nitro.Verifier.Stages;
@@ -14,30 +16,33 @@ public sealed class AttestationVerifier
 {
     private readonly VerificationPolicy _policy;
     private readonly CertificatePathValidator _paths;
+    private readonly SessionCache? _sessions;
     private readonly IReadOnlyList<CertificateRevocationList> _revocationLists;
 
     /// <summary>Makes a verifier for a policy.</summary>
     /// <param name="policy">What it accepts.</param>
     /// <param name="options">What it has at hand; null for no revocation lists and a cache of the default size.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The cache's capacity is negative or above <see cref="VerifierOptions.MaximumIssuerCacheCapacity"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A cache's capacity is negative or above <see cref="VerifierOptions.MaximumCacheCapacity"/>.</exception>
     public AttestationVerifier(VerificationPolicy policy, VerifierOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
         options ??= new VerifierOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.IssuerCacheCapacity, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.IssuerCacheCapacity, VerifierOptions.MaximumIssuerCacheCapacity, nameof(options));
+        RequireCapacity(options.IssuerCacheCapacity);
+        RequireCapacity(options.SessionCacheCapacity);
         _policy = policy;
         _revocationLists = [.. options.RevocationLists];
         _paths = new CertificatePathValidator(
             [.. policy.Settings.TrustAnchors],
             policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1,
             options.IssuerCacheCapacity == 0 ? null : new IssuerCache(options.IssuerCacheCapacity));
+        _sessions = options.SessionCacheCapacity == 0 ? null : new SessionCache(options.SessionCacheCapacity);
     }
 
     private AttestationVerifier(AttestationVerifier other, IReadOnlyList<CertificateRevocationList> revocationLists)
     {
         _policy = other._policy;
         _paths = other._paths;
+        _sessions = other._sessions;
         _revocationLists = revocationLists;
     }
 
@@ -64,7 +69,7 @@ public sealed class AttestationVerifier
         RequireNonceWhenLive(expected.Nonce, time, nameof(expected));
 
         var checks = new CheckList(CheckList.OfDocument);
-        var verified = VerifyDocument(document, expected, [], time, _policy.Settings.MaximumDocumentAge, checks);
+        var verified = VerifyDocument(document, new DocumentDemand(expected, [], time, _policy.Settings.MaximumDocumentAge), known: null, checks, out _);
         return new VerificationResult(checks.ToArray(), checks.Failure, verified);
     }
 
@@ -92,6 +97,12 @@ public sealed class AttestationVerifier
         return new EvidenceResult(checks.ToArray(), checks.Failure, inference);
     }
 
+    private static void RequireCapacity(int capacity, [CallerArgumentExpression(nameof(capacity))] string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, VerifierOptions.MaximumCacheCapacity, name);
+    }
+
     private static void RequireNonceWhenLive(ByteExpectation nonce, ValidationTime time, string parameter)
     {
         if (time.IsLive && !nonce.IsExact && !nonce.IsWaived)
@@ -100,50 +111,77 @@ public sealed class AttestationVerifier
         }
     }
 
-    /// <summary>Bytes → envelope → fields → chain → revocation lists → signature → time → policy → expectations; each step runs only when all before it passed. No expectations where links take their place.</summary>
-    private AttestationDocument? VerifyDocument(
-        ReadOnlySpan<byte> bytes,
-        DocumentExpectations? expected,
-        IReadOnlyList<ReadOnlyMemory<byte>> carriedLists,
-        ValidationTime time,
-        TimeSpan maximumAge,
-        CheckList checks)
+    /// <summary>
+    /// Bytes → envelope → fields → chain → revocation lists → signature → time → policy → expectations; each step runs only when all before it passed.
+    /// </summary>
+    private AttestationDocument? VerifyDocument(ReadOnlySpan<byte> bytes, DocumentDemand demand, KnownSession? known, CheckList checks, out CertificateNode? leaf)
     {
-        if (FormatStage.Run(bytes, checks) is not { } document)
+        leaf = null;
+        if (FormatStage.Run(bytes, known?.Document, checks) is not { } document)
         {
             return null;
         }
 
         using var path = ChainStage.Run(document, _paths, _policy, checks);
         Release? release = null;
-        return path is not null
-            && RevocationListStage.Read(carriedLists, _revocationLists, checks) is { } lists
-            && RevocationListStage.Run(document.Timestamp, path, lists, _policy, time, checks)
-            && SignatureStage.Run(document, path, checks)
-            && TimeStage.Run(document, time, maximumAge, _policy.Settings.ClockSkew, checks)
-            && MeasurementStage.Run(document, _policy, checks, out release)
-            && PolicyRevocationStage.RunDocument(document, path, _policy, time, checks)
-            && ExpectationStage.Run(document, expected, checks)
-                ? new AttestationDocument(document, path.Anchor, release?.Name)
-                : null;
+        if (path is null
+            || RevocationListStage.Read(demand.CarriedLists, _revocationLists, checks) is not { } lists
+            || !RevocationListStage.Run(document.Timestamp, path, lists, _policy, demand.Time, checks)
+            || !SignatureStage.Run(document, path, known, checks)
+            || !TimeStage.Run(document, demand.Time, demand.MaximumAge, _policy.Settings.ClockSkew, checks)
+            || !MeasurementStage.Run(document, _policy, checks, out release)
+            || !PolicyRevocationStage.RunDocument(document, path, _policy, demand.Time, checks)
+            || !ExpectationStage.Run(document, demand.Expected, checks))
+        {
+            return null;
+        }
+
+        leaf = path.Nodes[^1];
+        return new AttestationDocument(document, path.Anchor, release?.Name);
+    }
+
+    /// <summary>A session's document is the same for every receipt of half an hour: what no time and no policy can change of it is remembered.</summary>
+    private AttestationDocument? VerifySessionDocument(ReadOnlyMemory<byte> bytes, DocumentDemand demand, CheckList checks, out KnownSession? session)
+    {
+        session = null;
+        _sessions?.TryGet(bytes, out session);
+        if (VerifyDocument(bytes.Span, demand, session, checks, out var leaf) is not { } document)
+        {
+            return null;
+        }
+
+        if (session is not null)
+        {
+            session.Leaf = leaf!;
+        }
+        else if (_sessions is not null)
+        {
+            session = new KnownSession(document.Unverified, leaf!);
+            _sessions.Add(session);
+        }
+
+        return document;
     }
 
     private VerifiedInference? Verify(Evidence evidence, EvidenceExpectations expected, ValidationTime time, CheckList checks)
     {
         var isSession = evidence.Kind == EvidenceKind.Session;
-        if (!RequireKind(evidence.Kind, expected, checks)
-            || EvidenceFormatStage.Run(evidence, checks) is not { } parts
-            || VerifyDocument(
-                evidence.Document.Span,
-                expected: null,
-                evidence.RevocationLists,
-                time,
-                isSession ? _policy.Settings.SessionMaximumDocumentAge : _policy.Settings.MaximumDocumentAge,
-                checks) is not { } document
-            || StatementStage.Run(parts, document, checks) is not { } statements
+        if (!RequireKind(evidence.Kind, expected, checks) || EvidenceFormatStage.Run(evidence, checks) is not { } parts)
+        {
+            return null;
+        }
+
+        var settings = _policy.Settings;
+        var demand = new DocumentDemand(null, evidence.RevocationLists, time, isSession ? settings.SessionMaximumDocumentAge : settings.MaximumDocumentAge);
+        KnownSession? session = null;
+        var document = isSession
+            ? VerifySessionDocument(evidence.Document, demand, checks, out session)
+            : VerifyDocument(evidence.Document.Span, demand, known: null, checks, out _);
+        if (document is null
+            || StatementStage.Run(parts, document, session, checks) is not { } statements
             || !LinkStage.Run(statements, parts, document, expected, _policy, checks, out var models)
             || !ContentStage.Run(evidence, expected, statements.Claim, checks, out var input, out var output)
-            || !ClaimTimeStage.Run(statements, document, time, _policy.Settings, checks)
+            || !ClaimTimeStage.Run(statements, document, time, settings, checks)
             || !ExpectationStage.RunClaimNonce(statements.Claim, expected.Nonce, checks)
             || !PolicyRevocationStage.RunClaim(statements.Claim, parts.Configuration.Digest, document, _policy, time, checks))
         {
@@ -166,11 +204,16 @@ public sealed class AttestationVerifier
 
     private bool RequireKind(EvidenceKind kind, EvidenceExpectations expected, CheckList checks)
     {
-        var accepted = expected.Kinds.Where(one => one >= _policy.Settings.LeastEvidence && Enum.IsDefined(one)).Distinct().Order().ToArray();
+        var least = _policy.Settings.LeastEvidence;
         return checks.Require(
-            accepted.Contains(kind),
+            expected.Kinds.Contains(kind) && kind >= least && Enum.IsDefined(kind),
             Check.EvidenceKind,
-            accepted.Length == 0 ? "no kind at all: what the caller accepts is below the policy's least" : string.Join(" or ", accepted),
-            Enum.IsDefined(kind) ? kind.ToString() : ((int)kind).ToString(NumberFormatInfo.InvariantInfo));
+            () =>
+            {
+                var accepted = expected.Kinds.Where(one => one >= least && Enum.IsDefined(one)).Distinct().Order().ToArray();
+                return (
+                    accepted.Length == 0 ? "no kind at all: what the caller accepts is below the policy's least" : string.Join(" or ", accepted),
+                    Enum.IsDefined(kind) ? kind.ToString() : ((int)kind).ToString(NumberFormatInfo.InvariantInfo));
+            });
     }
 }

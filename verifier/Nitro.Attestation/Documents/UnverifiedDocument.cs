@@ -36,6 +36,8 @@ public sealed class UnverifiedDocument
     /// <summary>31 December 9999, the last millisecond that DateTimeOffset holds.</summary>
     private const long LastMillisecond = 253_402_300_799_999;
 
+    private readonly ReadOnlyMemory<byte>[] _cabundle;
+
     private UnverifiedDocument(ReadOnlyMemory<byte> bytes, CoseSign1 envelope, in Fields fields)
     {
         Bytes = bytes;
@@ -44,7 +46,8 @@ public sealed class UnverifiedDocument
         TimestampMs = fields.TimestampMs;
         Pcrs = fields.Pcrs!;
         Certificate = fields.Certificate;
-        Cabundle = Array.AsReadOnly(fields.Cabundle!);
+        _cabundle = fields.Cabundle!;
+        Cabundle = Array.AsReadOnly(_cabundle);
         PublicKey = fields.PublicKey;
         UserData = fields.UserData;
         Nonce = fields.Nonce;
@@ -74,6 +77,9 @@ public sealed class UnverifiedDocument
 
     /// <summary>The issuing certificates' DER, root first.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Cabundle { get; }
+
+    /// <summary>As <see cref="Cabundle"/>, for going through it without allocating.</summary>
+    internal ReadOnlySpan<ReadOnlyMemory<byte>> CabundleSpan => _cabundle;
 
     /// <summary>What the enclave gave as public key; null when it gave none.</summary>
     public ReadOnlyMemory<byte>? PublicKey { get; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Nitro.Verifier.Caching;
 
 namespace Nitro.Verifier.Certificates;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Nitro.Verifier.Caching;
 
 namespace Nitro.Verifier.Certificates;
 
@@ -9,16 +10,13 @@ namespace Nitro.Verifier.Certificates;
 /// </summary>
 internal sealed class VerificationKey : IDisposable
 {
-    /// <summary>Platform keys kept for reuse: one is needed per thread that verifies with this key at the same time.</summary>
-    private const int IdleKeys = 8;
-
     private readonly byte[] _point;
-    private readonly PlatformKey?[] _idle = new PlatformKey?[IdleKeys];
+    private readonly IdlePool<PlatformKey> _idle = new();
 
     private VerificationKey(byte[] point, PlatformKey first)
     {
         _point = point;
-        _idle[0] = first;
+        _idle.Return(first);
     }
 
     /// <summary>The key, an uncompressed point of <see cref="P384.PointLength"/> bytes.</summary>
@@ -44,62 +42,29 @@ internal sealed class VerificationKey : IDisposable
     /// <summary>As <see cref="VerifyFixed"/>, over data that is hashed already (SHA-384).</summary>
     public bool VerifyFixedHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        if (!TryTake(out var key))
+        if (!_idle.TryTake(out var key) && !PlatformKey.TryLoad(_point, out key))
         {
             return false;
         }
 
         var verified = key.VerifyFixedHash(hash, signature);
-        Return(key);
+        _idle.Return(key);
         return verified;
     }
 
     /// <summary>Whether the signature, a DER Ecdsa-Sig-Value whose form has been checked, is this key's over the data.</summary>
     public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (!TryTake(out var key))
+        if (!_idle.TryTake(out var key) && !PlatformKey.TryLoad(_point, out key))
         {
             return false;
         }
 
         var verified = key.VerifyDer(data, signature);
-        Return(key);
+        _idle.Return(key);
         return verified;
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            Interlocked.Exchange(ref _idle[i], null)?.Dispose();
-        }
-    }
-
-    private bool TryTake([NotNullWhen(true)] out PlatformKey? key)
-    {
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            if (Volatile.Read(ref _idle[i]) is not null && Interlocked.Exchange(ref _idle[i], null) is { } idle)
-            {
-                key = idle;
-                return true;
-            }
-        }
-
-        return PlatformKey.TryLoad(_point, out key);
-    }
-
-    private void Return(PlatformKey key)
-    {
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            if (Volatile.Read(ref _idle[i]) is null && Interlocked.CompareExchange(ref _idle[i], key, null) is null)
-            {
-                return;
-            }
-        }
-
-        key.Dispose();
-    }
+    public void Dispose() => _idle.Dispose();
 }

@@ -12,6 +12,9 @@ public sealed class Release
     /// <summary>The most bytes of a release's name, in UTF-16 code units.</summary>
     public const int MaximumName = 128;
 
+    // As Measurements, in a form that is gone through for every document without allocating.
+    private readonly (int Index, Sha384Digest Value)[] _expected;
+
     /// <summary>Makes a release.</summary>
     /// <param name="name">A name for people, 1 to 128 characters.</param>
     /// <param name="measurements">The expected PCRs by index, 0 to 31; PCR0, PCR1 and PCR2 at least.</param>
@@ -58,8 +61,10 @@ public sealed class Release
         }
 
         Name = name;
+        MatchText = $"release \"{name}\"";
         NotBefore = notBefore;
         NotAfter = notAfter;
+        _expected = [.. measurements.OrderBy(one => one.Key).Select(one => (one.Key, one.Value))];
         Measurements = new ReadOnlyDictionary<int, Sha384Digest>(new SortedDictionary<int, Sha384Digest>(measurements.ToDictionary()));
     }
 
@@ -80,10 +85,13 @@ public sealed class Release
     public static Release AnyImageBySignerUnsafe(string name, IReadOnlyDictionary<int, Sha384Digest> measurements, DateTimeOffset? notBefore = null, DateTimeOffset? notAfter = null) =>
         new(name, measurements, notBefore, notAfter, anyImageBySignerUnsafe: true);
 
+    /// <summary>What a result says of a document that shows this release.</summary>
+    internal string MatchText { get; }
+
     /// <summary>The first PCR that is not as expected, -1 when all are.</summary>
     internal int FirstMismatch(PcrSet pcrs, bool ignoreImagePcrs)
     {
-        foreach (var (index, expected) in Measurements)
+        foreach (var (index, expected) in _expected)
         {
             if ((!ignoreImagePcrs || index > 2) && (!pcrs.TryGet(index, out var found) || found != expected))
             {

@@ -8,6 +8,9 @@ public sealed class AttestationDocument
 {
     private readonly UnverifiedDocument _document;
 
+    /// <summary>The same document, for what is remembered of it.</summary>
+    internal UnverifiedDocument Unverified => _document;
+
     internal AttestationDocument(UnverifiedDocument document, TrustAnchor trustAnchor, string? release)
     {
         _document = document;

@@ -15,7 +15,7 @@ internal static class ChainStage
 
     public static ValidatedPath? Run(UnverifiedDocument document, CertificatePathValidator validator, VerificationPolicy policy, CheckList checks)
     {
-        if (!validator.TryValidate([.. document.Cabundle], document.Certificate, document.ModuleId, document.TimestampMs, out var path, out var defect))
+        if (!validator.TryValidate(document.CabundleSpan, document.Certificate, document.ModuleId, document.TimestampMs, out var path, out var defect))
         {
             var failed = (int)defect.Rule - (int)CertificateRule.BundleLength;
             checks.PassAll(Order.AsSpan(0, failed));

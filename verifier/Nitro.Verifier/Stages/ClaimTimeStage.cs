@@ -14,8 +14,7 @@ internal static class ClaimTimeStage
         return checks.Require(
                 issuedAt >= earliest && issuedAt <= latest,
                 Check.IssuedWithinDocument,
-                $"issued from {Moment.Show(earliest)} to {Moment.Show(latest)}, by the document's time",
-                Moment.Show(issuedAt))
+                () => ($"issued from {Moment.Show(earliest)} to {Moment.Show(latest)}, by the document's time", Moment.Show(issuedAt)))
             && RequireSessionAge(statements, document, issuedAt, settings, checks)
             && RequireNotInFuture(issuedAt, time, settings.ClockSkew, checks);
     }
@@ -33,8 +32,8 @@ internal static class ClaimTimeStage
         return checks.Require(
             issuedAt - startedAt <= settings.SessionMaximumAge && startedAt <= Moment.Later(document.Timestamp, settings.ClockSkew),
             Check.SessionAge,
-            $"a session started before its document and at most {Moment.Show(settings.SessionMaximumAge)} before the claim",
-            $"started at {Moment.Show(startedAt)}, {Moment.Show(issuedAt - startedAt)} before the claim");
+            () => ($"a session started before its document and at most {Moment.Show(settings.SessionMaximumAge)} before the claim",
+                $"started at {Moment.Show(startedAt)}, {Moment.Show(issuedAt - startedAt)} before the claim"));
     }
 
     private static bool RequireNotInFuture(DateTimeOffset issuedAt, ValidationTime time, TimeSpan skew, CheckList checks)
@@ -45,6 +44,6 @@ internal static class ClaimTimeStage
             return true;
         }
 
-        return checks.Require(issuedAt <= Moment.Later(latest, skew), Check.IssuedNotInFuture, $"issued at {Moment.Show(Moment.Later(latest, skew))} or before", Moment.Show(issuedAt));
+        return checks.Require(issuedAt <= Moment.Later(latest, skew), Check.IssuedNotInFuture, () => ($"issued at {Moment.Show(Moment.Later(latest, skew))} or before", Moment.Show(issuedAt)));
     }
 }

@@ -78,5 +78,5 @@ internal static class ContentStage
     }
 
     private static bool RequireDigest(Sha384Digest computed, Sha384Digest claimed, Check check, string name, CheckList checks) =>
-        checks.Require(computed == claimed, check, $"{name} {claimed}", computed.ToString());
+        checks.Require(computed == claimed, check, () => ($"{name} {claimed}", computed.ToString()));
 }

@@ -34,6 +34,6 @@ internal static class ExpectationStage
             return true;
         }
 
-        return checks.Require(expected.IsMetBy(found), check, expected.Describe(), ByteExpectation.Describe(found));
+        return checks.Require(expected.IsMetBy(found), check, () => (expected.Describe(), ByteExpectation.Describe(found)));
     }
 }

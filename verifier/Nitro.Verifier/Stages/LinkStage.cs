@@ -55,14 +55,14 @@ internal static class LinkStage
             return true;
         }
 
-        return checks.Require(digest == computed, check, $"{name} {digest}", computed.ToString());
+        return checks.Require(digest == computed, check, () => ($"{name} {digest}", computed.ToString()));
     }
 
     private static bool RequirePcr(AttestationDocument document, int index, Sha384Digest digest, Check check, string what, CheckList checks) => checks.Require(
         document.Pcrs.TryGet(index, out var found) && found == digest.ExtendFromZero(),
         check,
-        FormattableString.Invariant($"PCR{index} extended once with the {what}'s digest: {digest.ExtendFromZero()}"),
-        document.Pcrs.Contains(index) ? found.ToString() : FormattableString.Invariant($"no PCR{index}"));
+        () => (FormattableString.Invariant($"PCR{index} extended once with the {what}'s digest: {digest.ExtendFromZero()}"),
+            document.Pcrs.TryGet(index, out var shown) ? shown.ToString() : FormattableString.Invariant($"no PCR{index}")));
 
     private static bool RequireModel(IReadOnlyList<ManifestEntry> models, ModelExpectation expected, ModelManifest manifest, Sha384Digest model, CheckList checks)
     {
@@ -72,7 +72,7 @@ internal static class LinkStage
             return true;
         }
 
-        return checks.Require(models.Count > 0, Check.ModelInManifest, expected.Describe(), models.Count > 0 ? Name(models[0]) : FoundInstead(manifest, model));
+        return checks.Require(models.Count > 0, Check.ModelInManifest, () => (expected.Describe(), models.Count > 0 ? Name(models[0]) : FoundInstead(manifest, model)));
     }
 
     private static bool RequireAllowed(bool open, bool allowed, Check check, string expected, Sha384Digest found, string opening, CheckList checks)
@@ -83,7 +83,7 @@ internal static class LinkStage
             return true;
         }
 
-        return checks.Require(allowed, check, expected, found.ToString());
+        return checks.Require(allowed, check, () => (expected, found.ToString()));
     }
 
     private static string FoundInstead(ModelManifest manifest, Sha384Digest model) =>

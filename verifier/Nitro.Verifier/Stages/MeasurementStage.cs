@@ -17,7 +17,7 @@ internal static class MeasurementStage
         {
             checks.Waive(Check.DebugMode, "debugModeUnsafe: PCR0, PCR1 and PCR2 say nothing, and the host reads the enclave's console");
         }
-        else if (!checks.Require(!isDebug, Check.DebugMode, "PCR0, PCR1 and PCR2 that are not zero", isDebug ? "zero: the enclave runs in debug mode" : "not in debug mode"))
+        else if (!checks.Require(!isDebug, Check.DebugMode, () => ("PCR0, PCR1 and PCR2 that are not zero", isDebug ? "zero: the enclave runs in debug mode" : "not zero")))
         {
             return false;
         }
@@ -29,8 +29,8 @@ internal static class MeasurementStage
             return true;
         }
 
-        Release[] matching = [.. settings.Releases.Where(one => one.FirstMismatch(document.Pcrs, isDebug) < 0)];
-        if (matching.Length == 0)
+        var (first, current) = FindMatching(document, settings.Releases, isDebug);
+        if (first is null)
         {
             FailMeasurements(document.Pcrs, settings.Releases, isDebug, checks);
             return false;
@@ -42,16 +42,36 @@ internal static class MeasurementStage
         }
         else
         {
-            checks.Pass(Check.Measurements, $"release \"{matching[0].Name}\"");
+            checks.Pass(Check.Measurements, first.MatchText);
         }
 
-        release = matching.FirstOrDefault(one => !(document.Timestamp < one.NotBefore) && !(document.Timestamp > one.NotAfter));
-        var shown = release ?? matching[0];
+        release = current;
+        var shown = current ?? first;
         return checks.Require(
-            release is not null,
+            current is not null,
             Check.ReleaseWindow,
-            $"a document of {Window(shown)} for release \"{shown.Name}\"",
-            Moment.Show(document.Timestamp));
+            () => ($"a document of {Window(shown)} for release \"{shown.Name}\"", Moment.Show(document.Timestamp)));
+    }
+
+    /// <summary>The first release that matches, and the first that matches and is in its window: one image may be released twice.</summary>
+    private static (Release? First, Release? Current) FindMatching(UnverifiedDocument document, IReadOnlyList<Release> releases, bool isDebug)
+    {
+        Release? first = null;
+        foreach (var one in releases)
+        {
+            if (one.FirstMismatch(document.Pcrs, isDebug) >= 0)
+            {
+                continue;
+            }
+
+            first ??= one;
+            if (!(document.Timestamp < one.NotBefore) && !(document.Timestamp > one.NotAfter))
+            {
+                return (first, one);
+            }
+        }
+
+        return (first, null);
     }
 
     private static void FailMeasurements(PcrSet pcrs, IReadOnlyList<Release> releases, bool isDebug, CheckList checks)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Nitro.Attestation;
 using Nitro.Attestation.Claims;
 using Nitro.Attestation.Cose;
+using Nitro.Verifier.Caching;
 
 namespace Nitro.Verifier.Stages;
 
@@ -11,26 +12,54 @@ namespace Nitro.Verifier.Stages;
 /// </summary>
 internal static class StatementStage
 {
-    public static VerifiedStatements? Run(EvidenceParts parts, AttestationDocument document, CheckList checks) => parts.Receipt is { } receipt
-        ? RunSession(receipt, document, checks)
+    public static VerifiedStatements? Run(EvidenceParts parts, AttestationDocument document, KnownSession? known, CheckList checks) => parts.Receipt is { } receipt
+        ? RunSession(receipt, document, known, checks)
         : RunDirect(document, checks);
 
-    private static VerifiedStatements? RunSession(Receipt receipt, AttestationDocument document, CheckList checks)
+    private static VerifiedStatements? RunSession(Receipt receipt, AttestationDocument document, KnownSession? known, CheckList checks)
     {
         checks.Skip(Check.ClaimStructure);
         checks.Skip(Check.DocumentNonce);
+        if (ReadSession(document, known, checks) is not { } session)
+        {
+            return null;
+        }
+
+        using var own = known is null ? session.Verifier : null;
+        return RequireSession(session.PublicKey, receipt.Claim, checks)
+            && checks.Require(
+                receipt.Algorithm == session.Statement.Algorithm,
+                Check.SessionAlgorithm,
+                () => (session.Statement.Algorithm.Name(), receipt.Algorithm.Name()))
+            && RequireReceiptSignature(receipt, session, checks)
+                ? new VerifiedStatements(receipt.Claim, session.Statement)
+                : null;
+    }
+
+    /// <summary>Reads statement and key, unless they were read before from the same document.</summary>
+    private static SessionContent? ReadSession(AttestationDocument document, KnownSession? known, CheckList checks)
+    {
+        if (known?.Content is { } content)
+        {
+            checks.Pass(Check.SessionStatement);
+            checks.Pass(Check.SessionKey);
+            return content;
+        }
+
         var userData = document.UserData.GetValueOrDefault().Span;
-        return EvidenceFormatStage.Require(SessionStatement.TryParse(userData, out var session, out var sessionError), Check.SessionStatement, sessionError, checks)
-            && EvidenceFormatStage.Require(
-                SessionPublicKey.TryParse(document.PublicKey.GetValueOrDefault().Span, session!.Algorithm, out var key, out var keyError),
+        if (!EvidenceFormatStage.Require(SessionStatement.TryParse(userData, out var statement, out var statementError), Check.SessionStatement, statementError, checks)
+            || !EvidenceFormatStage.Require(
+                SessionPublicKey.TryParse(document.PublicKey.GetValueOrDefault().Span, statement!.Algorithm, out var key, out var keyError),
                 Check.SessionKey,
                 keyError,
-                checks)
-            && RequireSession(key!, receipt.Claim, checks)
-            && checks.Require(receipt.Algorithm == session.Algorithm, Check.SessionAlgorithm, session.Algorithm.Name(), receipt.Algorithm.Name())
-            && RequireReceiptSignature(receipt, key!, checks)
-                ? new VerifiedStatements(receipt.Claim, session)
-                : null;
+                checks))
+        {
+            return null;
+        }
+
+        content = new SessionContent(statement, key!, ReceiptVerifier.Create(key!));
+        known?.Content = content;
+        return content;
     }
 
     private static VerifiedStatements? RunDirect(AttestationDocument document, CheckList checks)
@@ -52,34 +81,25 @@ internal static class StatementStage
     }
 
     private static bool RequireSession(SessionPublicKey key, Claim claim, CheckList checks) =>
-        checks.Require(key.Digest == claim.Session, Check.SessionKeyDigest, $"claim.session {claim.Session}", $"the digest of the document's public key {key.Digest}");
+        checks.Require(key.Digest == claim.Session, Check.SessionKeyDigest, () => ($"claim.session {claim.Session}", $"the digest of the document's public key {key.Digest}"));
 
     /// <summary>A caller that sends no nonce gets a claim with an empty one; the NSM is then asked without a nonce.</summary>
     private static bool RequireNonce(AttestationDocument document, Claim claim, CheckList checks) => checks.Require(
         CryptographicOperations.FixedTimeEquals(document.Nonce.GetValueOrDefault().Span, claim.Nonce.Span),
         Check.DocumentNonce,
-        $"the claim's nonce, {ByteExpectation.Describe(claim.Nonce)}",
-        ByteExpectation.Describe(document.Nonce));
+        () => ($"the claim's nonce, {ByteExpectation.Describe(claim.Nonce)}", ByteExpectation.Describe(document.Nonce)));
 
-    private static bool RequireReceiptSignature(Receipt receipt, SessionPublicKey key, CheckList checks)
+    private static bool RequireReceiptSignature(Receipt receipt, SessionContent session, CheckList checks)
     {
         const string Expected = "a signature by the session key over the claim";
-        Span<byte> hash = stackalloc byte[Sha384Digest.Size];
-        hash = hash[..CoseSign1.HashToBeSigned(receipt.Algorithm.HashName(), receipt.Envelope.ProtectedHeader.Span, receipt.Envelope.Payload.Span, hash)];
-        try
-        {
-            using var verifier = ECDsa.Create();
-            verifier.ImportSubjectPublicKeyInfo(key.SubjectPublicKeyInfo.Span, out _);
-            return checks.Require(
-                verifier.VerifyHash(hash, receipt.Envelope.Signature.Span, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
-                Check.ReceiptSignature,
-                Expected,
-                "");
-        }
-        catch (CryptographicException)
+        if (session.Verifier is not { } verifier)
         {
             checks.Fail(Check.ReceiptSignature, Expected, "a session key that is no point on its curve");
             return false;
         }
+
+        Span<byte> hash = stackalloc byte[Sha384Digest.Size];
+        hash = hash[..CoseSign1.HashToBeSigned(receipt.Algorithm.HashName(), receipt.Envelope.ProtectedHeader.Span, receipt.Envelope.Payload.Span, hash)];
+        return checks.Require(verifier.Verify(hash, receipt.Envelope.Signature.Span), Check.ReceiptSignature, Expected);
     }
 }

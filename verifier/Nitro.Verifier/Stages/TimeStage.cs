@@ -21,8 +21,7 @@ internal static class TimeStage
         return checks.Require(
             latest - document.Timestamp >= -skew,
             Check.DocumentNotFromFuture,
-            $"signed at {Moment.Show(Moment.Later(latest, skew))} or before",
-            $"signed at {Moment.Show(document.Timestamp)}");
+            () => ($"signed at {Moment.Show(Moment.Later(latest, skew))} or before", $"signed at {Moment.Show(document.Timestamp)}"));
     }
 
     private static bool RequireAge(UnverifiedDocument document, ValidationTime time, TimeSpan maximumAge, CheckList checks)
@@ -34,6 +33,6 @@ internal static class TimeStage
         }
 
         var age = now - document.Timestamp;
-        return checks.Require(age <= maximumAge, Check.DocumentAge, $"at most {Moment.Show(maximumAge)} old", $"{Moment.Show(age)} old");
+        return checks.Require(age <= maximumAge, Check.DocumentAge, () => ($"at most {Moment.Show(maximumAge)} old", $"{Moment.Show(age)} old"));
     }
 }
