@@ -137,6 +137,17 @@ public sealed class SimulatedPki : IDisposable
         return new SimulatedChain(Root, regional, zonal, instance, issuer.Issue(CertificateLevel.Leaf, instance, issuedAt));
     }
 
+    /// <summary>Another leaf below a chain's instance certificate: what an NSM gets every three hours.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="region">The chain's region.</param>
+    /// <param name="moduleId">The chain's module id.</param>
+    /// <param name="issuedAt">The time; a document may be signed from it on, for nearly three hours.</param>
+    public IssuedCertificate IssueLeaf(SimulatedChain chain, string region, string moduleId, DateTimeOffset issuedAt)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        return new ChainIssuer(region, moduleId, random).Issue(CertificateLevel.Leaf, chain.Instance, issuedAt);
+    }
+
     /// <summary>Forgets the root's key.</summary>
     public void Dispose() => Root.Dispose();
 

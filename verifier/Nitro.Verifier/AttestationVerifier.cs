@@ -86,15 +86,65 @@ public sealed class AttestationVerifier
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(time);
         RequireNonceWhenLive(expected.Nonce, time, nameof(expected));
+        RequireEvidencePolicy();
+        var checks = new CheckList(CheckList.OfEvidence);
+        var inference = Verify(evidence, expected, time, checks);
+        return new EvidenceResult(checks.ToArray(), checks.Failure, inference);
+    }
+
+    /// <summary>Verifies many documents on all cores. Each gets just the result that <see cref="Verify(ReadOnlySpan{byte}, DocumentExpectations, ValidationTime)"/> gives it alone.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="time">Live at a given moment, or archived; the same for all.</param>
+    /// <param name="cancellation">Stops between two documents.</param>
+    /// <returns>A result for each, in the same order.</returns>
+    /// <exception cref="ArgumentException">Misuse: live verification without a decision about a nonce. Nothing has been verified then.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public VerificationResult[] VerifyMany(IReadOnlyList<DocumentToVerify> documents, ValidationTime time, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(documents);
+        ArgumentNullException.ThrowIfNull(time);
+        foreach (var one in documents)
+        {
+            ArgumentNullException.ThrowIfNull(one, nameof(documents));
+            RequireNonceWhenLive(one.Expected.Nonce, time, nameof(documents));
+        }
+
+        var results = new VerificationResult[documents.Count];
+        Parallel.For(0, results.Length, new ParallelOptions { CancellationToken = cancellation }, i => results[i] = Verify(documents[i].Document.Span, documents[i].Expected, time));
+        return results;
+    }
+
+    /// <summary>Verifies many pieces of evidence on all cores. Each gets just the result that <see cref="VerifyEvidence"/> gives it alone.</summary>
+    /// <param name="evidence">The evidence.</param>
+    /// <param name="time">Live at a given moment, or archived; the same for all.</param>
+    /// <param name="cancellation">Stops between two pieces.</param>
+    /// <returns>A result for each, in the same order.</returns>
+    /// <exception cref="ArgumentException">Misuse: live verification without a decision about a nonce. Nothing has been verified then.</exception>
+    /// <exception cref="InvalidOperationException">Misuse: the policy says nothing about models or configurations.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EvidenceResult[] VerifyMany(IReadOnlyList<EvidenceToVerify> evidence, ValidationTime time, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(time);
+        RequireEvidencePolicy();
+        foreach (var one in evidence)
+        {
+            ArgumentNullException.ThrowIfNull(one, nameof(evidence));
+            RequireNonceWhenLive(one.Expected.Nonce, time, nameof(evidence));
+        }
+
+        var results = new EvidenceResult[evidence.Count];
+        Parallel.For(0, results.Length, new ParallelOptions { CancellationToken = cancellation }, i => results[i] = VerifyEvidence(evidence[i].Evidence, evidence[i].Expected, time));
+        return results;
+    }
+
+    private void RequireEvidencePolicy()
+    {
         if (!_policy.CoversEvidence)
         {
             throw new InvalidOperationException(
                 "The policy cannot judge evidence: it must state models and configurations, or give each up with anyModelUnsafe and anyConfigurationUnsafe.");
         }
-
-        var checks = new CheckList(CheckList.OfEvidence);
-        var inference = Verify(evidence, expected, time, checks);
-        return new EvidenceResult(checks.ToArray(), checks.Failure, inference);
     }
 
     private static void RequireCapacity(int capacity, [CallerArgumentExpression(nameof(capacity))] string? name = null)

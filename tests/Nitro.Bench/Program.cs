@@ -1,0 +1,3 @@
+using Nitro.Bench;
+
+return Ratios.Run(args);
