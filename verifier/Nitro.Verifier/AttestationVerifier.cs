@@ -191,10 +191,8 @@ public sealed class AttestationVerifier
     }
 
     /// <summary>A session's document is the same for every receipt of half an hour: what no time and no policy can change of it is remembered.</summary>
-    private AttestationDocument? VerifySessionDocument(ReadOnlyMemory<byte> bytes, DocumentDemand demand, CheckList checks, out KnownSession? session)
+    private AttestationDocument? VerifySessionDocument(ReadOnlyMemory<byte> bytes, DocumentDemand demand, CheckList checks, ref KnownSession? session)
     {
-        session = null;
-        _sessions?.TryGet(bytes, out session);
         if (VerifyDocument(bytes.Span, demand, session, checks, out var leaf) is not { } document)
         {
             return null;
@@ -216,16 +214,21 @@ public sealed class AttestationVerifier
     private VerifiedInference? Verify(Evidence evidence, EvidenceExpectations expected, ValidationTime time, CheckList checks)
     {
         var isSession = evidence.Kind == EvidenceKind.Session;
-        if (!RequireKind(evidence.Kind, expected, checks) || EvidenceFormatStage.Run(evidence, checks) is not { } parts)
+        KnownSession? session = null;
+        if (isSession)
+        {
+            _sessions?.TryGet(evidence.Document, out session);
+        }
+
+        if (!RequireKind(evidence.Kind, expected, checks) || EvidenceFormatStage.Run(evidence, session?.Parts, checks) is not { } parts)
         {
             return null;
         }
 
         var settings = _policy.Settings;
         var demand = new DocumentDemand(null, evidence.RevocationLists, time, isSession ? settings.SessionMaximumDocumentAge : settings.MaximumDocumentAge);
-        KnownSession? session = null;
         var document = isSession
-            ? VerifySessionDocument(evidence.Document, demand, checks, out session)
+            ? VerifySessionDocument(evidence.Document, demand, checks, ref session)
             : VerifyDocument(evidence.Document.Span, demand, known: null, checks, out _);
         if (document is null
             || StatementStage.Run(parts, document, session, checks) is not { } statements
@@ -238,6 +241,8 @@ public sealed class AttestationVerifier
             return null;
         }
 
+        // Kept once all links hold, so that nobody but the session's own enclave decides what is.
+        session?.Parts ??= parts with { Receipt = null, ManifestBytes = evidence.Manifest.ToArray(), ConfigurationBytes = evidence.Configuration.ToArray() };
         return new VerifiedInference
         {
             Kind = evidence.Kind,

@@ -14,7 +14,7 @@ public sealed class EnclaveConfigurationTests
     private static readonly byte[] Header = Raw.Text("nitro/configuration/1");
 
     private static readonly CanonicalFormat<EnclaveConfiguration> Format = new(EnclaveConfiguration.TryParse, configuration =>
-        configuration.Encode());
+        EnclaveConfiguration.Create(configuration.Settings).Encode());
 
     private static EnclaveConfiguration Sample => Create(("threads", "2"), ("aa", "yes"), ("b", ""));
 

@@ -15,7 +15,7 @@ public sealed class ModelManifestTests
         "83" + "66646967697473" + "6132" +
         "5830222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222222";
 
-    private static readonly CanonicalFormat<ModelManifest> Format = new(ModelManifest.TryParse, manifest => manifest.Encode());
+    private static readonly CanonicalFormat<ModelManifest> Format = new(ModelManifest.TryParse, manifest => ModelManifest.Create(manifest.Entries).Encode());
 
     private static ModelManifest Sample => ModelManifest.Create([Entry("digits", "2", 0x22), Entry("digits", "1", 0x11)]);
 

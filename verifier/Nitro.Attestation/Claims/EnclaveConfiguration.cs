@@ -25,10 +25,10 @@ public sealed class EnclaveConfiguration
 
     private readonly byte[] _encoded;
 
-    private EnclaveConfiguration(KeyValuePair<string, string>[] sorted)
+    private EnclaveConfiguration(KeyValuePair<string, string>[] sorted, byte[] encoded)
     {
         Settings = new ReadOnlyCollection<KeyValuePair<string, string>>(sorted);
-        _encoded = EncodeSettings(sorted);
+        _encoded = encoded;
         Digest = Sha384Digest.Of(_encoded);
     }
 
@@ -70,7 +70,7 @@ public sealed class EnclaveConfiguration
             }
         }
 
-        return new EnclaveConfiguration(sorted);
+        return new EnclaveConfiguration(sorted, EncodeSettings(sorted));
     }
 
     /// <summary>Reads a configuration that is encoded in just the way <see cref="Encode"/> does it. Never throws, whatever the bytes.</summary>
@@ -97,7 +97,9 @@ public sealed class EnclaveConfiguration
 
         reader.Finish("configuration");
         error = reader.Error;
-        configuration = reader.Failed ? null : new EnclaveConfiguration(settings);
+
+        // What the reader takes is the one encoding there is.
+        configuration = reader.Failed ? null : new EnclaveConfiguration(settings, data.ToArray());
         return configuration is not null;
     }
 

@@ -21,10 +21,10 @@ public sealed class ModelManifest
 
     private readonly byte[] _encoded;
 
-    private ModelManifest(ManifestEntry[] sorted)
+    private ModelManifest(ManifestEntry[] sorted, byte[] encoded)
     {
         Entries = new ReadOnlyCollection<ManifestEntry>(sorted);
-        _encoded = EncodeEntries(sorted);
+        _encoded = encoded;
         Digest = Sha384Digest.Of(_encoded);
     }
 
@@ -64,7 +64,7 @@ public sealed class ModelManifest
             }
         }
 
-        return new ModelManifest(sorted);
+        return new ModelManifest(sorted, EncodeEntries(sorted));
     }
 
     /// <summary>Reads a manifest that is encoded in just the way <see cref="Encode"/> does it. Never throws, whatever the bytes.</summary>
@@ -91,7 +91,9 @@ public sealed class ModelManifest
 
         reader.Finish("manifest");
         error = reader.Error;
-        manifest = reader.Failed ? null : new ModelManifest(entries);
+
+        // What the reader takes is the one encoding there is.
+        manifest = reader.Failed ? null : new ModelManifest(entries, data.ToArray());
         return manifest is not null;
     }
 

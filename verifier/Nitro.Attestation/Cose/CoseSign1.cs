@@ -100,14 +100,15 @@ public sealed class CoseSign1
     public static int HashToBeSigned(HashAlgorithmName hash, ReadOnlySpan<byte> protectedHeader, ReadOnlySpan<byte> payload, Span<byte> destination)
     {
         Span<byte> head = stackalloc byte[9];
-        using var running = IncrementalHash.CreateHash(hash);
-        running.AppendData(SignatureStructureStart);
-        running.AppendData(Head(head, protectedHeader.Length));
-        running.AppendData(protectedHeader);
-        running.AppendData(Head(head, 0));
-        running.AppendData(Head(head, payload.Length));
-        running.AppendData(payload);
-        return running.GetHashAndReset(destination);
+        var total = SignatureStructureStart.Length + (3 * head.Length) + protectedHeader.Length + payload.Length;
+        using var running = new PiecewiseHash(hash, total, stackalloc byte[PiecewiseHash.ScratchSize]);
+        running.Append(SignatureStructureStart);
+        running.Append(Head(head, protectedHeader.Length));
+        running.Append(protectedHeader);
+        running.Append(Head(head, 0));
+        running.Append(Head(head, payload.Length));
+        running.Append(payload);
+        return running.Finish(destination);
 
         static ReadOnlySpan<byte> Head(Span<byte> head, int length) => head[..CborHead.Write(head, StrictCborReader.ByteString, (ulong)length)];
     }

@@ -8,13 +8,21 @@ public sealed class PcrSet
     /// <summary>How many PCRs a Nitro Secure Module has (DescribeNSM's max_pcrs).</summary>
     public const int Capacity = 32;
 
+    // Those that are listed, one after the other.
     private readonly Sha384Digest[] _values;
     private readonly uint _present;
 
-    internal PcrSet(Sha384Digest[] values, uint present)
+    /// <summary>Makes a set.</summary>
+    /// <param name="values">A value for each index, 0 to 31.</param>
+    /// <param name="present">A bit for each index that is listed.</param>
+    internal PcrSet(ReadOnlySpan<Sha384Digest> values, uint present)
     {
-        _values = values;
         _present = present;
+        _values = new Sha384Digest[BitOperations.PopCount(present)];
+        for (var (rest, place) = (present, 0); rest != 0; rest &= rest - 1, place++)
+        {
+            _values[place] = values[BitOperations.TrailingZeroCount(rest)];
+        }
     }
 
     /// <summary>How many are listed.</summary>
@@ -30,7 +38,7 @@ public sealed class PcrSet
     public bool TryGet(int index, out Sha384Digest value)
     {
         var contains = Contains(index);
-        value = contains ? _values[index] : default;
+        value = contains ? _values[BitOperations.PopCount(_present & ((1u << index) - 1))] : default;
         return contains;
     }
 
@@ -38,5 +46,7 @@ public sealed class PcrSet
     /// Whether PCR0, PCR1 or PCR2 is listed as zero, which is how the NSM marks an enclave started in debug mode. Other PCRs keep their values there,
     /// so a test for "all zero" finds none of them.
     /// </summary>
-    public bool ShowDebugMode => Enumerable.Range(0, 3).Any(index => TryGet(index, out var value) && value == default);
+    public bool ShowDebugMode => IsZero(0) || IsZero(1) || IsZero(2);
+
+    private bool IsZero(int index) => TryGet(index, out var value) && value == default;
 }

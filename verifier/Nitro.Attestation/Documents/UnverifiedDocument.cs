@@ -273,7 +273,7 @@ public sealed class UnverifiedDocument
     private static PcrSet? ReadPcrs(ref StrictCborReader reader)
     {
         var count = reader.ReadMapHead("payload.pcrs", 1, PcrSet.Capacity);
-        var values = new Sha384Digest[PcrSet.Capacity];
+        Span<Sha384Digest> values = stackalloc Sha384Digest[PcrSet.Capacity];
         var present = 0u;
         for (var read = 0; read < count && !reader.Failed; read++)
         {
@@ -291,7 +291,7 @@ public sealed class UnverifiedDocument
             var value = reader.ReadBytes("payload.pcrs value", Sha384Digest.Size, Sha384Digest.Size);
             if (!reader.Failed)
             {
-                values[index] = Sha384Digest.FromBytes(value);
+                values[(int)index] = Sha384Digest.FromBytes(value);
                 present |= 1u << (int)index;
             }
         }

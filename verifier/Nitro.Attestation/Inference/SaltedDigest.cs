@@ -13,6 +13,9 @@ public static class SaltedDigest
     /// <summary>Bytes of a salt.</summary>
     public const int SaltSize = 32;
 
+    /// <summary>The most characters of a header.</summary>
+    private const int MaximumHeader = 32;
+
     internal static Sha384Digest Compute(string header, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> encoded, int items)
     {
         if (salt.Length != SaltSize)
@@ -26,13 +29,18 @@ public static class SaltedDigest
             throw new ArgumentException($"Not the encoding of an array of {items}.", nameof(encoded));
         }
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
-        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.Array, (ulong)items + 2)]);
-        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.TextString, (ulong)header.Length)]);
-        hash.AppendData(Encoding.ASCII.GetBytes(header));
-        hash.AppendData(head[..CborHead.Write(head, StrictCborReader.ByteString, SaltSize)]);
-        hash.AppendData(salt);
-        hash.AppendData(encoded[1..]);
-        return Sha384Digest.FromBytes(hash.GetHashAndReset());
+        Span<byte> name = stackalloc byte[MaximumHeader];
+        name = name[..Encoding.ASCII.GetBytes(header, name)];
+        Span<byte> digest = stackalloc byte[Sha384Digest.Size];
+        var total = (long)encoded.Length + (3 * head.Length) + name.Length + SaltSize;
+        using var hash = new PiecewiseHash(HashAlgorithmName.SHA384, (int)Math.Min(total, int.MaxValue), stackalloc byte[PiecewiseHash.ScratchSize]);
+        hash.Append(head[..CborHead.Write(head, StrictCborReader.Array, (ulong)items + 2)]);
+        hash.Append(head[..CborHead.Write(head, StrictCborReader.TextString, (ulong)name.Length)]);
+        hash.Append(name);
+        hash.Append(head[..CborHead.Write(head, StrictCborReader.ByteString, SaltSize)]);
+        hash.Append(salt);
+        hash.Append(encoded[1..]);
+        hash.Finish(digest);
+        return Sha384Digest.FromBytes(digest);
     }
 }

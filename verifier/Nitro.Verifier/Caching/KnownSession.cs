@@ -1,5 +1,6 @@
 using Nitro.Attestation.Documents;
 using Nitro.Verifier.Certificates;
+using Nitro.Verifier.Stages;
 
 namespace Nitro.Verifier.Caching;
 
@@ -12,6 +13,7 @@ namespace Nitro.Verifier.Caching;
 internal sealed class KnownSession(UnverifiedDocument document, CertificateNode leaf)
 {
     private volatile SessionContent? _content;
+    private volatile EvidenceParts? _parts;
     private volatile CertificateNode _leaf = leaf;
 
     /// <summary>The document.</summary>
@@ -22,6 +24,13 @@ internal sealed class KnownSession(UnverifiedDocument document, CertificateNode 
     {
         get => _leaf;
         set => _leaf = value;
+    }
+
+    /// <summary>Manifest and configuration that came with a receipt of this session, as they were read; null before the first.</summary>
+    public EvidenceParts? Parts
+    {
+        get => _parts;
+        set => _parts = value;
     }
 
     /// <summary>What the document's user data and public key say; null until they have been read and were good.</summary>

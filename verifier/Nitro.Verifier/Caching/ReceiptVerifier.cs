@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Nitro.Attestation.Claims;
+using Nitro.Attestation.Cose;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier.Caching;
 
@@ -8,6 +10,9 @@ namespace Nitro.Verifier.Caching;
 /// </summary>
 internal sealed class ReceiptVerifier : IDisposable
 {
+    private static readonly CertificateWrapper P256Wrapper = new("1.2.840.10045.3.1.7", 65);
+    private static readonly CertificateWrapper P384Wrapper = new("1.3.132.0.34", P384.PointLength);
+
     private readonly SessionPublicKey _publicKey;
     private readonly IdlePool<ECDsa> _idle = new();
 
@@ -18,19 +23,26 @@ internal sealed class ReceiptVerifier : IDisposable
     }
 
     /// <summary>Takes a key; null when it is no point on its curve.</summary>
-    public static ReceiptVerifier? Create(SessionPublicKey publicKey) => Import(publicKey) is { } first ? new ReceiptVerifier(publicKey, first) : null;
+    public static ReceiptVerifier? Create(SessionPublicKey publicKey) => IsOnCurve(publicKey) && Load(publicKey) is { } first ? new ReceiptVerifier(publicKey, first) : null;
 
     /// <summary>Whether a signature, r and s one after the other, is this key's over a hash.</summary>
     public bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        if (!_idle.TryTake(out var key) && (key = Import(_publicKey)) is null)
+        if (signature.Length != _publicKey.Algorithm.SignatureSize())
+        {
+            return false;
+        }
+
+        Span<byte> encoded = stackalloc byte[EcdsaSignatureValue.MaximumLength];
+        encoded = encoded[..EcdsaSignatureValue.Write(signature, encoded)];
+        if (!_idle.TryTake(out var key) && (key = Load(_publicKey)) is null)
         {
             return false;
         }
 
         try
         {
-            return key.VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return key.VerifyHash(hash, encoded, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {
@@ -45,18 +57,22 @@ internal sealed class ReceiptVerifier : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _idle.Dispose();
 
-    private static ECDsa? Import(SessionPublicKey publicKey)
+    /// <summary>The platform's own import validates the key, at the price of a multiplication: once for each session.</summary>
+    private static bool IsOnCurve(SessionPublicKey publicKey)
     {
-        var key = ECDsa.Create();
+        using var key = ECDsa.Create();
         try
         {
             key.ImportSubjectPublicKeyInfo(publicKey.SubjectPublicKeyInfo.Span, out _);
-            return key;
+            return true;
         }
         catch (CryptographicException)
         {
-            key.Dispose();
-            return null;
+            return false;
         }
     }
+
+    /// <summary>An uncompressed point is 0x04 and the coordinates, which end the SubjectPublicKeyInfo.</summary>
+    private static ECDsa? Load(SessionPublicKey publicKey) =>
+        (publicKey.Algorithm == CoseAlgorithm.Es256 ? P256Wrapper : P384Wrapper).Load(publicKey.SubjectPublicKeyInfo.Span[^(1 + publicKey.Point.Length)..]);
 }

@@ -47,7 +47,13 @@ internal static class AwsCertificateProfile
     ];
 
     /// <summary>Of region names and hexadecimal labels.</summary>
-    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly SearchValues<byte> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-"u8);
+
+    private static ReadOnlySpan<byte> Aws => "aws"u8;
+
+    private static ReadOnlySpan<byte> AwsUsGov => "aws-us-gov"u8;
+
+    private static ReadOnlySpan<byte> NitroEnclaves => ".nitro-enclaves"u8;
 
     /// <summary>Checks levels 1 to 4 of a path of five certificates that all other rules have passed.</summary>
     /// <param name="nodes">The five certificates, root first.</param>
@@ -91,58 +97,73 @@ internal static class AwsCertificateProfile
     /// </summary>
     private static CertificateDefect? CheckNames(ReadOnlySpan<CertificateNode> nodes, string moduleId, TrustAnchor anchor)
     {
-        var regional = CommonName(nodes[1].Certificate);
-        var partition = "aws";
-        if (!TryGetRegion(regional, partition, out var region))
+        var partition = Aws;
+        if (!TryGetRegion(CommonName(nodes[1]), partition, out var region))
         {
-            partition = "aws-us-gov";
-            if (anchor.Fingerprint != TrustAnchors.AwsUsGovFingerprint || !TryGetRegion(regional, partition, out region))
+            partition = AwsUsGov;
+            if (anchor.Fingerprint != TrustAnchors.AwsUsGovFingerprint || !TryGetRegion(CommonName(nodes[1]), partition, out region))
             {
-                return WrongName(1, "{label}.{region}.aws.nitro-enclaves", regional);
+                return WrongName(1, "{label}.{region}.aws.nitro-enclaves", nodes[1]);
             }
         }
 
-        var place = $"{region}.{partition}";
-        var zonal = CommonName(nodes[2].Certificate);
-        if (!TryStripEnd(zonal, $".zonal.{place}.nitro-enclaves", out var zone) || !IsLabel(zone))
+        var zone = CommonName(nodes[2]);
+        if (!TryStripPlace(ref zone, region, partition, NitroEnclaves) || !TryStrip(ref zone, ".zonal"u8) || !IsLabel(zone))
         {
-            return WrongName(2, $"{{label}}.zonal.{place}.nitro-enclaves", zonal);
+            return WrongName(2, $"{{label}}.zonal.{Text(region)}.{Text(partition)}.nitro-enclaves", nodes[2]);
         }
 
-        var instance = CommonName(nodes[3].Certificate);
-        if (!TryStripEnd(instance, $".{place}.nitro-enclaves", out var instanceId)
-            || !IsLabel(instanceId)
-            || !moduleId.StartsWith($"{instanceId}-", StringComparison.Ordinal))
+        Span<byte> module = stackalloc byte[Encoding.UTF8.GetMaxByteCount(moduleId.Length)];
+        module = module[..Encoding.UTF8.GetBytes(moduleId, module)];
+        var instance = CommonName(nodes[3]);
+        if (!TryStripPlace(ref instance, region, partition, NitroEnclaves)
+            || !IsLabel(instance)
+            || !module.StartsWith(instance)
+            || module.Length == instance.Length
+            || module[instance.Length] != (byte)'-')
         {
-            return WrongName(3, $"{{instance id of {moduleId}}}.{place}.nitro-enclaves", instance);
+            return WrongName(3, $"{{instance id of {moduleId}}}.{Text(region)}.{Text(partition)}.nitro-enclaves", nodes[3]);
         }
 
-        var leaf = CommonName(nodes[4].Certificate);
-        return leaf == $"{moduleId}.{place}" ? null : WrongName(4, $"{moduleId}.{place}", leaf);
+        var leaf = CommonName(nodes[4]);
+        return TryStripPlace(ref leaf, region, partition, default) && leaf.SequenceEqual(module)
+            ? null
+            : WrongName(4, $"{moduleId}.{Text(region)}.{Text(partition)}", nodes[4]);
     }
 
-    private static bool TryGetRegion(string regional, string partition, out string region)
+    private static bool TryGetRegion(ReadOnlySpan<byte> regional, ReadOnlySpan<byte> partition, out ReadOnlySpan<byte> region)
     {
-        var found = TryStripEnd(regional, $".{partition}.nitro-enclaves", out var rest);
-        var dot = rest.IndexOf('.', StringComparison.Ordinal);
-        region = rest[(dot + 1)..];
-        return found && dot >= 0 && IsLabel(rest[..dot]) && IsLabel(region);
+        region = default;
+        var dot = -1;
+        if (TryStrip(ref regional, NitroEnclaves) && TryStrip(ref regional, partition) && TryStrip(ref regional, "."u8))
+        {
+            dot = regional.IndexOf((byte)'.');
+            region = regional[(dot + 1)..];
+        }
+
+        return dot >= 0 && IsLabel(regional[..dot]) && IsLabel(region);
     }
 
-    private static bool TryStripEnd(string name, string end, out string rest)
+    /// <summary>Takes ".{region}.{partition}" and what follows it off the end of a name.</summary>
+    private static bool TryStripPlace(ref ReadOnlySpan<byte> name, ReadOnlySpan<byte> region, ReadOnlySpan<byte> partition, ReadOnlySpan<byte> rest) =>
+        TryStrip(ref name, rest) && TryStrip(ref name, partition) && TryStrip(ref name, "."u8) && TryStrip(ref name, region) && TryStrip(ref name, "."u8);
+
+    private static bool TryStrip(ref ReadOnlySpan<byte> name, ReadOnlySpan<byte> end)
     {
-        var ends = name.EndsWith(end, StringComparison.Ordinal);
-        rest = ends ? name[..^end.Length] : "";
+        var ends = name.EndsWith(end);
+        name = ends ? name[..^end.Length] : name;
         return ends;
     }
 
-    private static bool IsLabel(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(LabelCharacters);
+    private static bool IsLabel(ReadOnlySpan<byte> text) => text.Length > 0 && !text.ContainsAnyExcept(LabelCharacters);
 
     /// <summary>The characters as they are: UTF-8 that has been checked, empty where there is not exactly one common name.</summary>
-    private static string CommonName(Certificate certificate) => Encoding.UTF8.GetString(certificate.SubjectCommonName);
+    private static ReadOnlySpan<byte> CommonName(CertificateNode node) => node.Certificate.SubjectCommonName;
 
-    private static CertificateDefect WrongName(int level, string expected, string found) =>
-        Defect(level, $"CN {ByteText.Printable(expected)}", $"CN {ByteText.Printable(found)}");
+    private static string Text(ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(name);
+
+    private static CertificateDefect WrongName(int level, string expected, CertificateNode found) =>
+        Defect(level, $"CN {ByteText.Printable(expected)}", $"CN {ByteText.Printable(Text(CommonName(found)))}");
 
     private static CertificateDefect Defect(int level, string expected, string found) =>
         new(CertificateRule.CertificateProfile, level, expected, found);

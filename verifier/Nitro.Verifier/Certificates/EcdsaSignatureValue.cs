@@ -9,6 +9,9 @@ namespace Nitro.Verifier.Certificates;
 /// </summary>
 internal static class EcdsaSignatureValue
 {
+    /// <summary>The most octets of a signature by a P-384 key: two numbers of 48, each with a sign octet, and three heads. All lengths take one octet.</summary>
+    public const int MaximumLength = 2 + (2 * (2 + 1 + P384.FieldLength));
+
     private const string Where = "signatureValue";
 
     /// <summary>Checks the form of a signature by a P-384 key.</summary>
@@ -26,6 +29,31 @@ internal static class EcdsaSignatureValue
         }
 
         return error;
+    }
+
+    /// <summary>
+    /// Writes r and s, one after the other at full length, as an Ecdsa-Sig-Value. The platform does so too, but with a writer that costs more than a
+    /// microsecond and a kilobyte.
+    /// </summary>
+    /// <param name="signature">r and s, each of at most <see cref="P384.FieldLength"/> octets.</param>
+    /// <param name="destination">At least <see cref="MaximumLength"/> octets.</param>
+    /// <returns>The octets written.</returns>
+    public static int Write(ReadOnlySpan<byte> signature, Span<byte> destination)
+    {
+        var half = signature.Length / 2;
+        var length = WriteNumber(signature[..half], destination[2..]);
+        length += WriteNumber(signature[half..], destination[(2 + length)..]);
+        (destination[0], destination[1]) = (DerTag.Sequence, (byte)length);
+        return 2 + length;
+    }
+
+    private static int WriteNumber(ReadOnlySpan<byte> number, Span<byte> destination)
+    {
+        number = number.TrimStart((byte)0);
+        var sign = number.IsEmpty || number[0] >= 0x80 ? 1 : 0;
+        (destination[0], destination[1], destination[2]) = (DerTag.Integer, (byte)(number.Length + sign), 0);
+        number.CopyTo(destination[(2 + sign)..]);
+        return 2 + sign + number.Length;
     }
 
     private static bool TryReadNumber(ref DerReader reader, ReadOnlySpan<byte> signature, string where)

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Nitro.Verifier.Certificates;
 
@@ -10,7 +8,7 @@ namespace Nitro.Verifier.Certificates;
 /// one ECDsa object in several threads. Disposing frees the key. The only place where certificates meet the platform's cryptography.
 /// </summary>
 /// <remarks>
-/// The key is handed to the platform inside a certificate of our own making (<see cref="Wrapper"/>). Importing it as parameters or as
+/// The key is handed to the platform inside a certificate of our own making (<see cref="CertificateWrapper"/>). Importing it as parameters or as
 /// SubjectPublicKeyInfo costs 650 µs with OpenSSL 3.0, more than a verification (450 µs), because it then multiplies the point by the
 /// curve's order. Read from a certificate it costs 100 µs, and that multiplication can tell nothing that
 /// <see cref="P384.IsUncompressedPoint"/> has not: the cofactor is 1. A certificate of our own, rather than the genuine one, is a little
@@ -21,10 +19,7 @@ internal sealed class PlatformKey : IDisposable
     /// <summary>Octets of an ES384 signature: r and s (RFC 9053 2.1, IEEE P1363).</summary>
     public const int FixedSignatureLength = 2 * P384.FieldLength;
 
-    private static readonly byte[] Wrapper = MakeWrapper(out PointOffset);
-
-    /// <summary>Where the point lies in <see cref="Wrapper"/>.</summary>
-    private static readonly int PointOffset;
+    private static readonly CertificateWrapper Wrapper = new("1.3.132.0.34", P384.PointLength);
 
     private readonly ECDsa _key;
 
@@ -46,119 +41,42 @@ internal sealed class PlatformKey : IDisposable
             return false;
         }
 
-        Span<byte> certificate = stackalloc byte[Wrapper.Length];
-        Wrapper.CopyTo(certificate);
-        point.CopyTo(certificate[PointOffset..]);
-        try
-        {
-            using var loaded = X509CertificateLoader.LoadCertificate(certificate);
-            if (loaded.GetECDsaPublicKey() is { } ecdsa)
-            {
-                key = new PlatformKey(ecdsa);
-            }
-        }
-        catch (CryptographicException)
-        {
-            // A point of the curve is a key everywhere. Where it is not, nothing can be verified, and the answer is no.
-        }
-
+        key = Wrapper.Load(point) is { } ecdsa ? new PlatformKey(ecdsa) : null;
         return key is not null;
     }
 
-    /// <summary>Whether the signature, r and s in <see cref="FixedSignatureLength"/> bytes, is this key's over the data (ES384).</summary>
-    public bool VerifyFixed(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        signature.Length == FixedSignatureLength && Verify(data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    /// <summary>Whether the signature, r and s in <see cref="FixedSignatureLength"/> bytes, is this key's over a hash (SHA-384).</summary>
+    public bool VerifyFixedHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != FixedSignatureLength)
+        {
+            return false;
+        }
 
-    /// <summary>As <see cref="VerifyFixed"/>, over data that is hashed already (SHA-384).</summary>
-    public bool VerifyFixedHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) =>
-        signature.Length == FixedSignatureLength && VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        Span<byte> encoded = stackalloc byte[EcdsaSignatureValue.MaximumLength];
+        return VerifyHash(hash, encoded[..EcdsaSignatureValue.Write(signature, encoded)]);
+    }
 
     /// <summary>Whether the signature, a DER Ecdsa-Sig-Value whose form has been checked, is this key's over the data.</summary>
-    public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        Verify(data, signature, DSASignatureFormat.Rfc3279DerSequence);
+    public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
+        Span<byte> hash = stackalloc byte[SHA384.HashSizeInBytes];
+        SHA384.HashData(data, hash);
+        return VerifyHash(hash, signature);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
-    {
-        Span<byte> hash = stackalloc byte[SHA384.HashSizeInBytes];
-        SHA384.HashData(data, hash);
-        return VerifyHash(hash, signature, format);
-    }
-
-    private bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature, DSASignatureFormat format)
+    private bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         try
         {
-            return _key.VerifyHash(hash, signature, format);
+            return _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {
             return false;
-        }
-    }
-
-    /// <summary>The least certificate that holds a P-384 key: it says nothing else that matters, and nobody verifies it.</summary>
-    private static byte[] MakeWrapper(out int pointOffset)
-    {
-        const string EcdsaWithSha384 = "1.2.840.10045.4.3.3";
-        var placeholder = new byte[P384.PointLength];
-        placeholder.AsSpan().Fill(0xFF);
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
-        {
-            using (writer.PushSequence())
-            {
-                writer.WriteInteger(1);
-                WriteAlgorithm(writer, EcdsaWithSha384);
-                WriteName(writer);
-                using (writer.PushSequence())
-                {
-                    writer.WriteUtcTime(DateTimeOffset.UnixEpoch);
-                    writer.WriteUtcTime(DateTimeOffset.UnixEpoch);
-                }
-
-                WriteName(writer);
-                using (writer.PushSequence())
-                {
-                    WriteAlgorithm(writer, "1.2.840.10045.2.1", "1.3.132.0.34");
-                    writer.WriteBitString(placeholder);
-                }
-            }
-
-            WriteAlgorithm(writer, EcdsaWithSha384);
-            writer.WriteBitString([0]);
-        }
-
-        var wrapper = writer.Encode();
-        pointOffset = wrapper.AsSpan().IndexOf(placeholder);
-        return wrapper;
-    }
-
-    private static void WriteAlgorithm(AsnWriter writer, params ReadOnlySpan<string> identifiers)
-    {
-        using (writer.PushSequence())
-        {
-            foreach (var identifier in identifiers)
-            {
-                writer.WriteObjectIdentifier(identifier);
-            }
-        }
-    }
-
-    private static void WriteName(AsnWriter writer)
-    {
-        using (writer.PushSequence())
-        {
-            using (writer.PushSetOf())
-            {
-                using (writer.PushSequence())
-                {
-                    writer.WriteObjectIdentifier("2.5.4.3");
-                    writer.WriteCharacterString(UniversalTagNumber.UTF8String, "key");
-                }
-            }
         }
     }
 }

@@ -45,6 +45,8 @@ public sealed class VerificationPolicy
             Revocations = [.. settings.Revocations],
             RevocationListLevels = [.. settings.RevocationListLevels.Order()],
         };
+        Releases = [.. settings.Releases];
+        Revocations = [.. settings.Revocations];
         Models = settings.Models.ToFrozenSet();
         Configurations = settings.Configurations.ToFrozenSet();
     }
@@ -57,6 +59,10 @@ public sealed class VerificationPolicy
 
     /// <summary>Whether every trust anchor is AWS's own. Output over any other must say so.</summary>
     public bool TrustsAwsOnly => Settings.TrustAnchors.All(anchor => anchor.IsAws);
+
+    internal Release[] Releases { get; }
+
+    internal Revocation[] Revocations { get; }
 
     internal FrozenSet<Sha384Digest> Models { get; }
 

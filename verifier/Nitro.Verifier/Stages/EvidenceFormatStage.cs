@@ -7,7 +7,8 @@ namespace Nitro.Verifier.Stages;
 /// <summary>The members of evidence whose form can be judged before any signature. Checks 702 to 704.</summary>
 internal static class EvidenceFormatStage
 {
-    public static EvidenceParts? Run(Evidence evidence, CheckList checks)
+    /// <summary>Reads the three. Manifest and configuration are the same for every receipt of a session: the same bytes are not read again.</summary>
+    public static EvidenceParts? Run(Evidence evidence, EvidenceParts? before, CheckList checks)
     {
         Receipt? receipt = null;
         if (evidence.Kind == EvidenceKind.Direct)
@@ -19,9 +20,16 @@ internal static class EvidenceFormatStage
             return null;
         }
 
+        if (before is not null && before.HasSameMembers(evidence))
+        {
+            checks.Pass(Check.ManifestStructure);
+            checks.Pass(Check.ConfigurationStructure);
+            return before with { Receipt = receipt };
+        }
+
         return Require(ModelManifest.TryParse(evidence.Manifest.Span, out var manifest, out var manifestError), Check.ManifestStructure, manifestError, checks)
             && Require(EnclaveConfiguration.TryParse(evidence.Configuration.Span, out var configuration, out var configurationError), Check.ConfigurationStructure, configurationError, checks)
-                ? new EvidenceParts(receipt, manifest!, configuration!)
+                ? new EvidenceParts(receipt, manifest!, configuration!, evidence.Manifest, evidence.Configuration)
                 : null;
     }
 

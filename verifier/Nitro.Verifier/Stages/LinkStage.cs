@@ -26,9 +26,9 @@ internal static class LinkStage
     {
         models = [];
         if (!RequireDigest(statements.Session?.Models, parts.Manifest.Digest, Check.ManifestDigest, "session.models", checks)
-            || !RequirePcr(document, ManifestPcr, parts.Manifest.Digest, Check.ManifestPcr, "manifest", checks)
+            || !RequirePcr(document, ManifestPcr, parts.ManifestPcr, Check.ManifestPcr, "manifest", checks)
             || !RequireDigest(statements.Session?.Configuration, parts.Configuration.Digest, Check.ConfigurationDigest, "session.configuration", checks)
-            || !RequirePcr(document, ConfigurationPcr, parts.Configuration.Digest, Check.ConfigurationPcr, "configuration", checks))
+            || !RequirePcr(document, ConfigurationPcr, parts.ConfigurationPcr, Check.ConfigurationPcr, "configuration", checks))
         {
             return false;
         }
@@ -58,10 +58,10 @@ internal static class LinkStage
         return checks.Require(digest == computed, check, () => ($"{name} {digest}", computed.ToString()));
     }
 
-    private static bool RequirePcr(AttestationDocument document, int index, Sha384Digest digest, Check check, string what, CheckList checks) => checks.Require(
-        document.Pcrs.TryGet(index, out var found) && found == digest.ExtendFromZero(),
+    private static bool RequirePcr(AttestationDocument document, int index, Sha384Digest extended, Check check, string what, CheckList checks) => checks.Require(
+        document.Pcrs.TryGet(index, out var found) && found == extended,
         check,
-        () => (FormattableString.Invariant($"PCR{index} extended once with the {what}'s digest: {digest.ExtendFromZero()}"),
+        () => (FormattableString.Invariant($"PCR{index} extended once with the {what}'s digest: {extended}"),
             document.Pcrs.TryGet(index, out var shown) ? shown.ToString() : FormattableString.Invariant($"no PCR{index}")));
 
     private static bool RequireModel(IReadOnlyList<ManifestEntry> models, ModelExpectation expected, ModelManifest manifest, Sha384Digest model, CheckList checks)

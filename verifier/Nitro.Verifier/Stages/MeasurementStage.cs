@@ -29,7 +29,7 @@ internal static class MeasurementStage
             return true;
         }
 
-        var (first, current) = FindMatching(document, settings.Releases, isDebug);
+        var (first, current) = FindMatching(document, policy.Releases, isDebug);
         if (first is null)
         {
             FailMeasurements(document.Pcrs, settings.Releases, isDebug, checks);
@@ -54,7 +54,7 @@ internal static class MeasurementStage
     }
 
     /// <summary>The first release that matches, and the first that matches and is in its window: one image may be released twice.</summary>
-    private static (Release? First, Release? Current) FindMatching(UnverifiedDocument document, IReadOnlyList<Release> releases, bool isDebug)
+    private static (Release? First, Release? Current) FindMatching(UnverifiedDocument document, Release[] releases, bool isDebug)
     {
         Release? first = null;
         foreach (var one in releases)

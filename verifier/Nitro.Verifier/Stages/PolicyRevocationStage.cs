@@ -11,7 +11,7 @@ internal static class PolicyRevocationStage
     /// <summary>What a document shows, by the document's own time.</summary>
     public static bool RunDocument(UnverifiedDocument document, ValidatedPath path, VerificationPolicy policy, ValidationTime time, CheckList checks)
     {
-        foreach (var revocation in policy.Settings.Revocations)
+        foreach (var revocation in policy.Revocations)
         {
             if (IsShownBy(revocation, document, path) && !StillCounts(revocation, document.Timestamp, time))
             {
@@ -27,7 +27,7 @@ internal static class PolicyRevocationStage
         Claim claim, Sha384Digest configuration, AttestationDocument document, VerificationPolicy policy, ValidationTime time, CheckList checks)
     {
         var issuedAt = Moment.FromMs(claim.IssuedAtMs);
-        foreach (var revocation in policy.Settings.Revocations)
+        foreach (var revocation in policy.Revocations)
         {
             var shown = revocation.Is(RevocationSubject.Model, claim.Model)
                 || revocation.Is(RevocationSubject.Session, claim.Session)

@@ -59,21 +59,31 @@ internal static class RevocationListStage
         CheckList checks)
     {
         var required = policy.Settings.RevocationListLevels;
+        if (lists.Count == 0 && required.Count == 0)
+        {
+            return SkipAll(checks);
+        }
+
         var speaking = FindSpeaking(path, lists);
         if (!speaking.Exists(one => one.Count > 0) && required.Count == 0)
         {
-            foreach (var check in Checks.AsSpan(2))
-            {
-                checks.Skip(check);
-            }
-
-            return true;
+            return SkipAll(checks);
         }
 
         return SelectInTime(speaking, path, signed, time, checks)
             && RequireSignatures(speaking, path, checks)
             && RequireCoverage(speaking, path, required, checks)
             && RequireNotRevoked(speaking, path, signed, time, checks);
+    }
+
+    private static bool SkipAll(CheckList checks)
+    {
+        foreach (var check in Checks.AsSpan(2))
+        {
+            checks.Skip(check);
+        }
+
+        return true;
     }
 
     /// <summary>By level, the lists that speak for its certificate: for none at level 0, which is trusted by its bytes.</summary>
