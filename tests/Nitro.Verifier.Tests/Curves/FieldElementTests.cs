@@ -136,8 +136,10 @@ public sealed class FieldElementTests
         Assert.Equal(a * a % P, Value(result));
         FieldElement.Add(x, y, out result);
         Assert.Equal(a + b, RawValue(result));
-        FieldElement.ShiftLeft(x, 2, out result);
-        Assert.Equal(4 * a, RawValue(result));
+        FieldElement.Scale(x, 3, out result);
+        Assert.Equal(3 * a, RawValue(result));
+        FieldElement.Subtract(x, y, 2, out result);
+        Assert.Equal(Modulo(a - (2 * b), P), RawValue(result) % P);
         FieldElement.Subtract(x, y, out result);
         Assert.Equal(Modulo(a - b, P), RawValue(result) % P);
         FieldElement.Multiply(result, FieldElement.One, out result);

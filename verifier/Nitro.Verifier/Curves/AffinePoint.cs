@@ -66,11 +66,9 @@ internal struct AffinePoint
         FieldElement.Square(point.X, out var cube);
         FieldElement.Multiply(cube, point.X, out cube);
         FieldElement.Square(point.Y, out var square);
-        FieldElement.ShiftLeft(point.X, 1, out var triple);
-        FieldElement.Add(triple, point.X, out triple);
         _ = FieldElement.TryRead(B, out var b);
         FieldElement.Add(cube, b, out cube);
-        FieldElement.Subtract(cube, triple, out cube);
+        FieldElement.Subtract(cube, point.X, 3, out cube);
         FieldElement.Subtract(cube, square, out var difference);
         FieldElement.Multiply(difference, FieldElement.One, out difference);
         return difference.IsZero;

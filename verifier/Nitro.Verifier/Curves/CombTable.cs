@@ -6,7 +6,7 @@ namespace Nitro.Verifier.Curves;
 /// cryptography", 2012, 3.3), which halves the table. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
-/// A scalar is the sum of its 384 bits' places, each plus or minus. Bit t·48 + b·12 + j is tooth t of the comb when it is at step j in
+/// A scalar is the sum of its 384 bits' places, each plus or minus. Bit t·48 + b·24 + j is tooth t of the comb when it is at step j in
 /// block b. A block's table holds the sums of its eight teeth's points for every choice of signs with the highest one plus.
 /// </remarks>
 internal sealed class CombTable
@@ -15,7 +15,7 @@ internal sealed class CombTable
     public const int Teeth = 8;
 
     /// <summary>Tables of a comb; each has the comb begin at another place.</summary>
-    public const int Blocks = 4;
+    public const int Blocks = 2;
 
     /// <summary>Additions of a multiplication.</summary>
     public const int Columns = 384 / Teeth;
@@ -23,10 +23,14 @@ internal sealed class CombTable
     /// <summary>Steps of a multiplication: between one and the next the sum is doubled.</summary>
     public const int Steps = Columns / Blocks;
 
-    /// <summary>Octets that the points of one table take: 64 KiB.</summary>
+    /// <summary>Octets that the points of one table take: 32 KiB.</summary>
     public const int Size = Blocks * Entries * 2 * 8 * sizeof(ulong);
 
     private const int Entries = 1 << (Teeth - 1);
+
+    /// <summary>(2^384 - 1)/2 modulo n.</summary>
+    private static readonly Words384 HalfOfAllBits = Words384.Of(
+        0x8989F34A999D6B46, 0x53F2F926DBA7AC42, 0x1C4E593F05E46910, 0, 0, 0);
 
     private static readonly Lazy<CombTable> LazyGenerator = new(() => new CombTable(AffinePoint.Generator));
 
@@ -36,7 +40,7 @@ internal sealed class CombTable
     /// <summary>Computes the multiples.</summary>
     public CombTable(in AffinePoint point)
     {
-        // For each block and tooth: the point times 2^(48t + 12b), and twice that.
+        // For each block and tooth: the point times 2^(48t + 24b), and twice that.
         var powers = new JacobianPoint[Teeth * Blocks * 2];
         var power = new JacobianPoint(point);
         for (var i = 0; i < Teeth * Blocks; i++)
@@ -97,7 +101,7 @@ internal sealed class CombTable
             var signs = 0;
             for (var tooth = 0; tooth < Teeth; tooth++)
             {
-                signs |= digits.Bit((tooth * Columns) + bit) << tooth;
+                signs |= (int)digits.Bits((tooth * Columns) + bit, 1) << tooth;
             }
 
             // When the highest sign is minus, the entry with all signs turned around is subtracted.
@@ -114,7 +118,7 @@ internal sealed class CombTable
     public static Words384 Recode(in Words384 scalar)
     {
         var half = scalar;
-        var carry = scalar.Bit(0) != 0 && half.Add(Modulus.N.Value);
+        var carry = scalar.Bits(0, 1) != 0 && half.Add(Modulus.N.Value);
         half.Halve(carry);
         if (half.Add(HalfOfAllBits) || half.CompareTo(Modulus.N.Value) >= 0)
         {
@@ -123,8 +127,4 @@ internal sealed class CombTable
 
         return half;
     }
-
-    /// <summary>(2^384 - 1)/2 modulo n.</summary>
-    private static readonly Words384 HalfOfAllBits = Words384.Of(
-        0x8989F34A999D6B46, 0x53F2F926DBA7AC42, 0x1C4E593F05E46910, 0, 0, 0);
 }

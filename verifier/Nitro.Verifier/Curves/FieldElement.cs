@@ -138,33 +138,37 @@ internal struct FieldElement
         sum._7 = a._7 + b._7;
     }
 
-    /// <summary>Multiplies by a power of two. The bound is multiplied too.</summary>
+    /// <summary>Multiplies by a small constant. The bound is multiplied too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ShiftLeft(in FieldElement a, int bits, out FieldElement product)
+    public static void Scale(in FieldElement a, ulong factor, out FieldElement multiple)
     {
-        product._0 = a._0 << bits;
-        product._1 = a._1 << bits;
-        product._2 = a._2 << bits;
-        product._3 = a._3 << bits;
-        product._4 = a._4 << bits;
-        product._5 = a._5 << bits;
-        product._6 = a._6 << bits;
-        product._7 = a._7 << bits;
+        multiple._0 = a._0 * factor;
+        multiple._1 = a._1 * factor;
+        multiple._2 = a._2 * factor;
+        multiple._3 = a._3 * factor;
+        multiple._4 = a._4 * factor;
+        multiple._5 = a._5 * factor;
+        multiple._6 = a._6 * factor;
+        multiple._7 = a._7 * factor;
     }
 
-    /// <summary>Subtracts <paramref name="b"/>, at most 3u, from <paramref name="a"/>; the difference is at most 5u above a's bound.</summary>
+    /// <summary>Subtracts a small constant times <paramref name="b"/>, at most 3u in all. The difference is at most 5u above a's bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subtract(in FieldElement a, in FieldElement b, out FieldElement difference)
+    public static void Subtract(in FieldElement a, in FieldElement b, ulong factor, out FieldElement difference)
     {
-        difference._0 = a._0 + (((ulong)Bias0 << LimbShift) - b._0);
-        difference._1 = a._1 + (((ulong)Bias1 << LimbShift) - b._1);
-        difference._2 = a._2 + (((ulong)Bias2 << LimbShift) - b._2);
-        difference._3 = a._3 + (((ulong)Bias3To6 << LimbShift) - b._3);
-        difference._4 = a._4 + (((ulong)Bias3To6 << LimbShift) - b._4);
-        difference._5 = a._5 + (((ulong)Bias3To6 << LimbShift) - b._5);
-        difference._6 = a._6 + (((ulong)Bias3To6 << LimbShift) - b._6);
-        difference._7 = a._7 + (((ulong)Bias7 << LimbShift) - b._7);
+        difference._0 = a._0 + (((ulong)Bias0 << LimbShift) - (b._0 * factor));
+        difference._1 = a._1 + (((ulong)Bias1 << LimbShift) - (b._1 * factor));
+        difference._2 = a._2 + (((ulong)Bias2 << LimbShift) - (b._2 * factor));
+        difference._3 = a._3 + (((ulong)Bias3To6 << LimbShift) - (b._3 * factor));
+        difference._4 = a._4 + (((ulong)Bias3To6 << LimbShift) - (b._4 * factor));
+        difference._5 = a._5 + (((ulong)Bias3To6 << LimbShift) - (b._5 * factor));
+        difference._6 = a._6 + (((ulong)Bias3To6 << LimbShift) - (b._6 * factor));
+        difference._7 = a._7 + (((ulong)Bias7 << LimbShift) - (b._7 * factor));
     }
+
+    /// <summary>Subtracts <paramref name="b"/>, at most 3u. The difference is at most 5u above a's bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Subtract(in FieldElement a, in FieldElement b, out FieldElement difference) => Subtract(a, b, 1, out difference);
 
     /// <summary>Multiplies two elements of at most 31u each. The product, which may be one of the factors' places, is reduced.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

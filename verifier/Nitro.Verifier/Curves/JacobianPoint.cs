@@ -41,13 +41,8 @@ internal struct JacobianPoint
         // alpha = 3(X - delta)(X + delta): 12u times 24u.
         FieldElement.Subtract(_x, delta, out var alpha);
         FieldElement.Add(_x, delta, out var sum);
-        FieldElement.ShiftLeft(sum, 1, out var twice);
-        FieldElement.Add(twice, sum, out sum);
+        FieldElement.Scale(sum, 3, out sum);
         FieldElement.Multiply(alpha, sum, out alpha);
-
-        // Four times beta = X gamma.
-        FieldElement.ShiftLeft(gamma, 2, out var beta4);
-        FieldElement.Multiply(_x, beta4, out beta4);
 
         // Z' = (Y + Z)² - gamma - delta.
         FieldElement.Add(_y, _z, out sum);
@@ -55,19 +50,19 @@ internal struct JacobianPoint
         FieldElement.Add(gamma, delta, out delta);
         FieldElement.Subtract(sum, delta, out _z);
 
-        // X' = alpha² - 8 beta.
+        // X' = alpha² - 8 beta, where beta = X gamma.
+        FieldElement.Scale(gamma, 4, out var beta4);
+        FieldElement.Multiply(_x, beta4, out beta4);
         FieldElement.Square(alpha, out var square);
-        FieldElement.ShiftLeft(beta4, 1, out twice);
-        FieldElement.Subtract(square, twice, out _x);
+        FieldElement.Subtract(square, beta4, 2, out _x);
 
         // Y' = alpha(4 beta - X') - 8 gamma², where 4 beta - X' is 12 beta - alpha².
-        FieldElement.Add(twice, beta4, out twice);
-        FieldElement.Subtract(twice, square, out twice);
-        FieldElement.Multiply(alpha, twice, out alpha);
-        FieldElement.ShiftLeft(gamma, 1, out gamma);
+        FieldElement.Scale(beta4, 3, out beta4);
+        FieldElement.Subtract(beta4, square, out beta4);
+        FieldElement.Multiply(alpha, beta4, out alpha);
+        FieldElement.Scale(gamma, 2, out gamma);
         FieldElement.Square(gamma, out gamma);
-        FieldElement.ShiftLeft(gamma, 1, out gamma);
-        FieldElement.Subtract(alpha, gamma, out _y);
+        FieldElement.Subtract(alpha, gamma, 2, out _y);
     }
 
     /// <summary>
@@ -114,11 +109,10 @@ internal struct JacobianPoint
         // X' = r² + h³ - 2v: at most 2u and 5u.
         FieldElement.Square(r, out square);
         FieldElement.Add(square, cube, out square);
-        FieldElement.ShiftLeft(v, 1, out var twice);
-        FieldElement.Subtract(square, twice, out _x);
+        FieldElement.Subtract(square, v, 2, out _x);
 
         // Y' = r(v - X') - Y h³, where v - X' is 3v - (r² + h³).
-        FieldElement.Add(twice, v, out v);
+        FieldElement.Scale(v, 3, out v);
         FieldElement.Subtract(v, square, out v);
         FieldElement.Multiply(r, v, out r);
         FieldElement.Multiply(_y, cube, out cube);

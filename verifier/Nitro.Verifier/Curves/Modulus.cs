@@ -10,6 +10,9 @@ internal sealed class Modulus
 
     private const int Limbs = 7;
 
+    /// <summary>Matrices that bring any g below 2^384 to zero: 1110 division steps do (Bernstein and Yang, theorem 11.2).</summary>
+    private const int MaximumRounds = 18;
+
     private const long LimbMask = (1L << LimbBits) - 1;
 
     private readonly long[] _limbs;
@@ -52,7 +55,7 @@ internal sealed class Modulus
     /// </summary>
     public void Invert(in Words384 number, out Words384 inverse)
     {
-        // At every step number·d = f and number·e = g modulo the modulus, and f is odd; in the end g is 0 and f is 1 or -1.
+        // Always d·number = f and e·number = g modulo the modulus, and f is odd; in the end g is 0 and f is 1 or -1.
         Span<long> f = stackalloc long[Limbs];
         Span<long> g = stackalloc long[Limbs];
         Span<long> d = stackalloc long[Limbs];
@@ -63,23 +66,25 @@ internal sealed class Modulus
         e.Clear();
         e[0] = 1;
         var eta = -1L;
-        while (g.ContainsAnyExcept(0L))
+        for (var round = 0; round < MaximumRounds && g.ContainsAnyExcept(0L); round++)
         {
-            var step = Steps(ref eta, f[0], g[0]);
-            step.ApplyTo(f, g);
-            ApplyModulo(step, d, e);
+            var matrix = Steps(ref eta, f[0], g[0]);
+            Apply(matrix, f, g, 0, 0);
+            var (md, me) = Cancelling(matrix, d, e);
+            Apply(matrix, d, e, md, me);
         }
 
-        if (f[Limbs - 1] < 0)
+        Join(d, out inverse);
+        if (f[Limbs - 1] < 0 && !inverse.IsZero)
         {
-            Negate(d);
+            var negative = inverse;
+            inverse = Value;
+            inverse.Subtract(negative);
         }
-
-        inverse = ToWords(d);
     }
 
     /// <summary>Sixty-two division steps on the lowest bits of f and g, as a matrix whose determinant is ±2^62.</summary>
-    private static Transition Steps(ref long eta, long f, long g)
+    private static Matrix Steps(ref long eta, long f, long g)
     {
         long u = 1, v = 0, q = 0, r = 1;
         var left = LimbBits;
@@ -93,7 +98,7 @@ internal sealed class Modulus
             left -= zeros;
             if (left == 0)
             {
-                return new Transition(u, v, q, r);
+                return new Matrix(u, v, q, r);
             }
 
             if (eta < 0)
@@ -113,67 +118,54 @@ internal sealed class Modulus
         }
     }
 
-    /// <summary>As <see cref="Transition.ApplyTo"/>, with multiples of the modulus that make the sums divisible by 2^62.</summary>
-    private void ApplyModulo(Transition step, Span<long> d, Span<long> e)
+    /// <summary>
+    /// The multiples of the modulus that make the matrix's products with d and e divisible by 2^62 and keep them between -2 and 1 times
+    /// the modulus: a negative factor counts as raised by the modulus.
+    /// </summary>
+    private (long ForD, long ForE) Cancelling(in Matrix matrix, ReadOnlySpan<long> d, ReadOnlySpan<long> e)
     {
-        // d and e stay between -2 and 1 times the modulus: a negative one is raised by the modulus first.
-        var dSign = d[Limbs - 1] >> 63;
-        var eSign = e[Limbs - 1] >> 63;
-        var md = (step.U & dSign) + (step.V & eSign);
-        var me = (step.Q & dSign) + (step.R & eSign);
-        var cd = Sum(step.U, d[0], step.V, e[0]);
-        var ce = Sum(step.Q, d[0], step.R, e[0]);
-        md -= ((_lowInverse * (long)cd) + md) & LimbMask;
-        me -= ((_lowInverse * (long)ce) + me) & LimbMask;
-        cd = (cd + Math.BigMul(_limbs[0], md)) >> LimbBits;
-        ce = (ce + Math.BigMul(_limbs[0], me)) >> LimbBits;
-        for (var i = 1; i < Limbs; i++)
-        {
-            cd += Sum(step.U, d[i], step.V, e[i]) + Math.BigMul(_limbs[i], md);
-            ce += Sum(step.Q, d[i], step.R, e[i]) + Math.BigMul(_limbs[i], me);
-            d[i - 1] = (long)cd & LimbMask;
-            e[i - 1] = (long)ce & LimbMask;
-            cd >>= LimbBits;
-            ce >>= LimbBits;
-        }
-
-        d[Limbs - 1] = (long)cd;
-        e[Limbs - 1] = (long)ce;
+        var (dSign, eSign) = (d[Limbs - 1] >> 63, e[Limbs - 1] >> 63);
+        var forD = (matrix.U & dSign) + (matrix.V & eSign);
+        var forE = (matrix.Q & dSign) + (matrix.R & eSign);
+        forD -= ((_lowInverse * ((matrix.U * d[0]) + (matrix.V * e[0]))) + forD) & LimbMask;
+        forE -= ((_lowInverse * ((matrix.Q * d[0]) + (matrix.R * e[0]))) + forE) & LimbMask;
+        return (forD, forE);
     }
 
-    private static Int128 Sum(long a, long b, long c, long d) => Math.BigMul(a, b) + Math.BigMul(c, d);
-
-    private static void Negate(Span<long> limbs)
+    /// <summary>Replaces a and b by the matrix's product with them, plus multiples of the modulus, divided by 2^62.</summary>
+    private void Apply(in Matrix matrix, Span<long> a, Span<long> b, long forA, long forB)
     {
-        var carry = 0L;
+        Int128 sumA = 0, sumB = 0;
         for (var i = 0; i < Limbs; i++)
         {
-            carry -= limbs[i];
-            limbs[i] = i == Limbs - 1 ? carry : carry & LimbMask;
-            carry >>= LimbBits;
+            sumA += Math.BigMul(matrix.U, a[i]) + Math.BigMul(matrix.V, b[i]) + Math.BigMul(forA, _limbs[i]);
+            sumB += Math.BigMul(matrix.Q, a[i]) + Math.BigMul(matrix.R, b[i]) + Math.BigMul(forB, _limbs[i]);
+            if (i > 0)
+            {
+                a[i - 1] = (long)sumA & LimbMask;
+                b[i - 1] = (long)sumB & LimbMask;
+            }
+
+            sumA >>= LimbBits;
+            sumB >>= LimbBits;
         }
+
+        a[Limbs - 1] = (long)sumA;
+        b[Limbs - 1] = (long)sumB;
     }
 
     private static void Split(in Words384 words, Span<long> limbs)
     {
         for (var i = 0; i < Limbs; i++)
         {
-            var bit = i * LimbBits;
-            var word = bit >> 6;
-            var limb = words[word] >> (bit & 63);
-            if ((bit & 63) != 0 && word + 1 < Words384.Count)
-            {
-                limb |= words[word + 1] << (64 - (bit & 63));
-            }
-
-            limbs[i] = (long)limb & LimbMask;
+            limbs[i] = (long)words.Bits(i * LimbBits, LimbBits);
         }
     }
 
-    /// <summary>The number between 0 and the modulus that limbs between -2 and 2 times the modulus stand for.</summary>
-    private Words384 ToWords(ReadOnlySpan<long> limbs)
+    /// <summary>The number from 0 to the modulus less 1 that limbs between -2 and 1 times the modulus stand for.</summary>
+    private void Join(ReadOnlySpan<long> limbs, out Words384 words)
     {
-        Words384 words = default;
+        words = default;
         Int128 rest = 0;
         var (bits, word) = (0, 0);
         foreach (var limb in limbs)
@@ -188,41 +180,13 @@ internal sealed class Modulus
             }
         }
 
-        // What is left is the sign and the multiples of 2^384.
+        // What is left is the sign.
         while (rest < 0)
         {
             rest += words.Add(Value) ? 1 : 0;
         }
-
-        while (rest > 0 || words.CompareTo(Value) >= 0)
-        {
-            rest -= words.CompareTo(Value) < 0 ? 1 : 0;
-            words.Subtract(Value);
-        }
-
-        return words;
     }
 
-    /// <summary>The matrix (u v; q r), to be divided by 2^62.</summary>
-    private readonly record struct Transition(long U, long V, long Q, long R)
-    {
-        /// <summary>Replaces f and g by (u·f + v·g)/2^62 and (q·f + r·g)/2^62, which are whole numbers.</summary>
-        public void ApplyTo(Span<long> f, Span<long> g)
-        {
-            var cf = Sum(U, f[0], V, g[0]) >> LimbBits;
-            var cg = Sum(Q, f[0], R, g[0]) >> LimbBits;
-            for (var i = 1; i < Limbs; i++)
-            {
-                cf += Sum(U, f[i], V, g[i]);
-                cg += Sum(Q, f[i], R, g[i]);
-                f[i - 1] = (long)cf & LimbMask;
-                g[i - 1] = (long)cg & LimbMask;
-                cf >>= LimbBits;
-                cg >>= LimbBits;
-            }
-
-            f[Limbs - 1] = (long)cf;
-            g[Limbs - 1] = (long)cg;
-        }
-    }
+    /// <summary>(u v; q r), to be divided by 2^62.</summary>
+    private readonly record struct Matrix(long U, long V, long Q, long R);
 }

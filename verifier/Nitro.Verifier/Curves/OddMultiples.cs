@@ -55,27 +55,16 @@ internal sealed class OddMultiples
         for (var i = 0; i < Digits;)
         {
             // As long as bit and carry agree, the digit is zero and the carry stays.
-            if (Bits(scalar, i, 1) == carry)
+            if ((int)scalar.Bits(i, 1) == carry)
             {
                 i++;
                 continue;
             }
 
-            var digit = Bits(scalar, i, Width) + carry;
+            var digit = (int)scalar.Bits(i, Width) + carry;
             carry = digit >> (Width - 1);
             digits[i] = (sbyte)(digit - (carry << Width));
             i += Width;
         }
-    }
-
-    private static int Bits(in Words384 scalar, int index, int count)
-    {
-        var value = 0;
-        for (var i = Math.Min(count, 384 - index) - 1; i >= 0; i--)
-        {
-            value = (value << 1) | scalar.Bit(index + i);
-        }
-
-        return value;
     }
 }

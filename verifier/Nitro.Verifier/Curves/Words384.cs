@@ -35,8 +35,20 @@ internal struct Words384 : IComparable<Words384>
         return words;
     }
 
-    /// <summary>One bit, counted from the least.</summary>
-    public readonly int Bit(int index) => (int)(this[index >> 6] >> (index & 63)) & 1;
+    /// <summary>Some bits, counted from the least; above the highest they are zero.</summary>
+    /// <param name="index">The lowest one's place, from 0 to 384.</param>
+    /// <param name="count">At most 63.</param>
+    public readonly ulong Bits(int index, int count)
+    {
+        var (word, shift) = (index >> 6, index & 63);
+        var bits = word < Count ? this[word] >> shift : 0;
+        if (shift != 0 && word + 1 < Count)
+        {
+            bits |= this[word + 1] << (64 - shift);
+        }
+
+        return bits & ((1UL << count) - 1);
+    }
 
     /// <inheritdoc/>
     public readonly int CompareTo(Words384 other)
@@ -68,7 +80,8 @@ internal struct Words384 : IComparable<Words384>
     }
 
     /// <summary>Subtracts modulo 2^384.</summary>
-    public void Subtract(in Words384 other)
+    /// <returns>Whether the difference is below zero.</returns>
+    public bool Subtract(in Words384 other)
     {
         var borrow = 0UL;
         for (var i = 0; i < Count; i++)
@@ -77,6 +90,8 @@ internal struct Words384 : IComparable<Words384>
             this[i] = (ulong)difference;
             borrow = (ulong)(difference >> 64) & 1;
         }
+
+        return borrow != 0;
     }
 
     /// <summary>Halves, with one more bit above the highest.</summary>
