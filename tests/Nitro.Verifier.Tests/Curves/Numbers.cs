@@ -24,7 +24,8 @@ internal static class Numbers
     public static IReadOnlyList<BigInteger> Edges { get; } =
     [
         .. new[] { BigInteger.Zero, P, N, P - N, P / 2, N / 2, Two384 - 1, Two384 - P, Two384 - N }
-            .Concat(new[] { 31, 32, 47, 48, 63, 64, 95, 96, 127, 128, 144, 191, 192, 240, 288, 336, 383 }.Select(bit => BigInteger.One << bit))
+            .Concat(new[] { 31, 32, 47, 48, 63, 64, 95, 96, 127, 128, 144, 191, 192, 240, 288, 336, 383 }
+                .Select(bit => BigInteger.One << bit))
             .SelectMany(center => Enumerable.Range(-2, 5).Select(distance => center + distance))
             .Where(number => number >= 0 && number < Two384)
             .Distinct(),

@@ -1,20 +1,22 @@
 namespace Nitro.Verifier.Curves;
 
 /// <summary>
-/// Multiples of one point, so that a multiplication takes <see cref="Columns"/> additions and all but no doublings: Lim and Lee's comb
+/// Multiples of one point, so that a multiplication takes <see cref="Columns"/> additions and few doublings: Lim and Lee's comb
 /// ("More flexible exponentiation with precomputation", 1994), with signed digits only (Hamburg, "Fast and compact elliptic-curve
 /// cryptography", 2012, 3.3), which halves the table. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
-/// A scalar is the sum of its 384 bits' places, each plus or minus. Bit t·48 + b·24 + j is tooth t of the comb when it is at step j in
-/// block b. A block's table holds the sums of its eight teeth's points for every choice of signs with the highest one plus.
+/// Modulo n, every scalar is a sum of all powers of two below 2^384, each with a sign. Power t·48 + b·24 + j is what tooth t of the comb
+/// in block b meets at step j. A block's table holds the sums of its eight teeth's points for every choice of signs with the highest plus.
 /// </remarks>
 internal sealed class CombTable
 {
     /// <summary>Bits that one addition serves.</summary>
     public const int Teeth = 8;
 
-    /// <summary>Tables of a comb; each has the comb begin at another place.</summary>
+    /// <summary>
+    /// Parts of the table: as many additions share a doubling. Twice as many would save 3% of a verification's time for twice the memory.
+    /// </summary>
     public const int Blocks = 2;
 
     /// <summary>Additions of a multiplication.</summary>
@@ -34,13 +36,16 @@ internal sealed class CombTable
 
     private static readonly Lazy<CombTable> LazyGenerator = new(() => new CombTable(AffinePoint.Generator));
 
-    /// <summary>Block b's entries from b·<see cref="Entries"/> on; the lowest seven bits of an index are the signs of the lower teeth.</summary>
+    /// <summary>
+    /// Block b's sums from b·<see cref="Entries"/> on; bit t of an index beyond that is the sign of tooth t, one being plus.
+    /// </summary>
     private readonly AffinePoint[] _points = new AffinePoint[Blocks * Entries];
 
     /// <summary>Computes the multiples.</summary>
     public CombTable(in AffinePoint point)
     {
-        // For each block and tooth: the point times 2^(48t + 24b), and twice that.
+        // For each block and tooth: the point times 2^(48t + 24b), and twice that. No sum here is infinity or meets its own double: as
+        // multiples of the point they are all different, not zero, and below n.
         var powers = new JacobianPoint[Teeth * Blocks * 2];
         var power = new JacobianPoint(point);
         for (var i = 0; i < Teeth * Blocks; i++)

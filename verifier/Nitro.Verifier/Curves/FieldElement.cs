@@ -13,7 +13,8 @@ namespace Nitro.Verifier.Curves;
 /// The form is made for a compiler without add-with-carry. A limb has bits to spare, so sums are lazy: no carries, no comparison with p.
 /// And since both factors of a product carry 2^8, the high word of a 64 by 64 bit multiplication is the product divided by 2^48, and the
 /// low word divided by 2^16 is the remainder, so that products add up in columns of 64 bits without carries too. The low word is a
-/// multiplication of its own: .NET 10 passes the second result of one multiplication through memory, which takes longer.
+/// multiplication of its own: .NET 10 passes the second result of one multiplication through memory, which takes longer (35 instead of
+/// 21 ns for a square).
 /// </para>
 /// <para>
 /// Bounds, with u = 2^48(1 + 2^-32) for the largest limb without its 2^8: a product, a square and an element that was read are at most 1u
@@ -152,7 +153,9 @@ internal struct FieldElement
         multiple._7 = a._7 * factor;
     }
 
-    /// <summary>Subtracts a small constant times <paramref name="b"/>, at most 3u in all. The difference is at most 5u above a's bound.</summary>
+    /// <summary>
+    /// Subtracts a small constant times <paramref name="b"/>, at most 3u in all. The difference is at most 5u above a's bound.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Subtract(in FieldElement a, in FieldElement b, ulong factor, out FieldElement difference)
     {
@@ -266,8 +269,9 @@ internal struct FieldElement
         Fold(c9, ref c1, ref c2, ref c3, ref c4);
         Fold(c8, ref c0, ref c1, ref c2, ref c3);
 
-        // The columns are above -2^49 here and with the bias above 2^49. What c7 has beyond its limb is folded once more (below 2^15 it
-        // needs no splitting), and then each column gives its surplus, below 2^15, to the next, all at once: no carry runs further.
+        // The columns are above -2^49 and below 2^62 here. The bias makes them positive. What c7 has beyond its limb is folded once more;
+        // it is below 2^15 and needs no splitting. Then each column gives its surplus, below 2^15 too, to the next, all at once: the next
+        // limb may exceed 2^48 by so much, which is what u allows for, and no carry runs further.
         c7 += Bias7;
         var top = c7 >> LimbBits;
         c0 += Bias0 + top - (top << 32);

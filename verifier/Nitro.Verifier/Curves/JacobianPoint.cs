@@ -1,8 +1,8 @@
 namespace Nitro.Verifier.Curves;
 
 /// <summary>
-/// A point of P-384 as (X, Y, Z), which stands for x = X/Z² and y = Y/Z³ (Jacobian coordinates). Changed in place. Formulas from Bernstein
-/// and Lange's Explicit-Formulas Database, with bounds as <see cref="FieldElement"/> counts them: X at most 7u, Y and Z at most 6u.
+/// A point of P-384 as (X, Y, Z), which stands for x = X/Z² and y = Y/Z³ (Jacobian coordinates). Changed in place. Formulas from the
+/// Explicit-Formulas Database (Bernstein and Lange), bounds as <see cref="FieldElement"/> counts them: X at most 7u, Y and Z at most 6u.
 /// </summary>
 internal struct JacobianPoint
 {
@@ -119,7 +119,7 @@ internal struct JacobianPoint
         FieldElement.Subtract(r, cube, out _y);
     }
 
-    /// <summary>Whether x modulo n could be the number: whether x is it, as an element of the field. Infinity has no x.</summary>
+    /// <summary>Whether the point's x is the element, which is reduced. Infinity has no x.</summary>
     public readonly bool HasX(in FieldElement x)
     {
         if (!_isFinite)

@@ -49,9 +49,9 @@ internal sealed class Modulus
     public Words384 Value { get; }
 
     /// <summary>
-    /// The inverse of a number below the modulus; zero's is zero. By division steps (Bernstein and Yang, "Fast constant-time gcd computation
-    /// and modular inversion", 2019), sixty-two at a time on the lowest bits, then applied to the whole numbers; in variable time, it jumps
-    /// over zeros.
+    /// The inverse of a number below the modulus; zero's is zero. By division steps (Bernstein and Yang, "Fast constant-time gcd
+    /// computation and modular inversion", 2019), sixty-two at a time on the lowest bits, then applied to the whole numbers; in variable
+    /// time, it jumps over zeros.
     /// </summary>
     public void Invert(in Words384 number, out Words384 inverse)
     {

@@ -6,7 +6,7 @@ namespace Nitro.Verifier.Curves;
 /// </summary>
 internal sealed class OddMultiples
 {
-    /// <summary>Bits of a digit: the non-adjacent form of this width has odd digits between -15 and 15, one in six on the average.</summary>
+    /// <summary>Bits of a digit: in this width's non-adjacent form, one place in six on the average has an odd digit within ±15.</summary>
     public const int Width = 5;
 
     /// <summary>Digits of a scalar, at most: its bits and one more.</summary>
@@ -21,9 +21,9 @@ internal sealed class OddMultiples
     {
         var multiple = new JacobianPoint(point);
         multiple.Double();
-        Span<AffinePoint> twice = new AffinePoint[1];
+        Span<AffinePoint> twice = stackalloc AffinePoint[1];
         JacobianPoint.ToAffine([multiple], twice);
-        var multiples = new JacobianPoint[Count];
+        Span<JacobianPoint> multiples = stackalloc JacobianPoint[Count];
         multiples[0] = new JacobianPoint(point);
         for (var i = 1; i < Count; i++)
         {

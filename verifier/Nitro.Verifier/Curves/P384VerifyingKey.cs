@@ -44,8 +44,8 @@ internal sealed class P384VerifyingKey
     }
 
     /// <summary>
-    /// The same key with a table of <see cref="CombTable.Size"/> octets, for a key that verifies often. The table takes about as long to
-    /// make as three verifications without one.
+    /// The same key with a table of <see cref="CombTable.Size"/> octets, for a key that verifies often. The table takes as long to make as
+    /// two verifications without it; each verification with it takes less than a third of the time.
     /// </summary>
     public P384VerifyingKey WithTable() => HasTable ? this : new P384VerifyingKey(_point, withTable: true);
 
