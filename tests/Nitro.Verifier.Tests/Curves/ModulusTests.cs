@@ -14,12 +14,18 @@ public sealed class ModulusTests
     }
 
     [Fact]
-    public void Inverses_of_edges_are_those_of_Fermat()
+    public void Inverses_of_edges_and_of_their_inverses_are_those_of_Fermat()
     {
-        foreach (var number in Edges)
+        foreach (var number in Edges.Concat(Enumerable.Range(0, 1000).Select(i => (BigInteger)i)))
         {
-            AssertInverse(Modulus.P, number % P);
-            AssertInverse(Modulus.N, number % N);
+            foreach (var modulus in (Modulus[])[Modulus.P, Modulus.N])
+            {
+                var value = Number(modulus.Value);
+                var inverse = Inverse(number % value, value);
+                AssertInverse(modulus, number % value, inverse);
+                AssertInverse(modulus, inverse, number % value);
+                AssertInverse(modulus, Modulo(-inverse, value), Modulo(-number, value));
+            }
         }
     }
 
@@ -40,9 +46,9 @@ public sealed class ModulusTests
         }
     }
 
-    private static void AssertInverse(Modulus modulus, BigInteger number)
+    private static void AssertInverse(Modulus modulus, BigInteger number, BigInteger expected)
     {
         modulus.Invert(Words(number), out var inverse);
-        Assert.Equal(Inverse(number, Number(modulus.Value)), Number(inverse));
+        Assert.Equal(expected, Number(inverse));
     }
 }

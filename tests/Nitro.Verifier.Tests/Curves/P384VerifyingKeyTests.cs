@@ -148,6 +148,44 @@ public sealed class P384VerifyingKeyTests
         }
     }
 
+    [Fact]
+    public void The_last_addition_may_be_a_doubling()
+    {
+        var random = new Random(2);
+        for (var i = 0; i < 20; i++)
+        {
+            var (secret, free) = (1 + Next(random, N - 1), 1 + Next(random, N - 1));
+            using var oracle = Key(G.Times(secret));
+
+            // Without a table the last point to be added is one of the generator's, with a table one of the key's; the sum before it is
+            // the same point when both scalars' sum is twice that point.
+            var u2 = Modulo(((2 * LastPoint(free)) - free) * Inverse(secret, N), N);
+            AssertVerifies(oracle, secret, free, u2);
+            var u1 = Modulo(((2 * LastPoint(free)) - free) * secret, N);
+            AssertVerifies(oracle, secret, u1, free);
+        }
+
+        static BigInteger LastPoint(BigInteger scalar)
+        {
+            var digits = CombTable.Recode(Words(scalar));
+            var sum = BigInteger.Zero;
+            for (var tooth = 0; tooth < CombTable.Teeth; tooth++)
+            {
+                var bit = (tooth * CombTable.Columns) + ((CombTable.Blocks - 1) * CombTable.Steps);
+                sum += digits.Bits(bit, 1) == 1 ? BigInteger.One << bit : -(BigInteger.One << bit);
+            }
+
+            return sum;
+        }
+
+        static void AssertVerifies(Oracle oracle, BigInteger secret, BigInteger u1, BigInteger u2)
+        {
+            var r = G.Times(u1 + (u2 * secret)).X() % N;
+            var s = Modulo(r * Inverse(u2, N), N);
+            Assert.True(oracle.Verify(u1 * s % N, r, s));
+        }
+    }
+
     [Theory]
     [InlineData("1")]
     [InlineData("2")]
