@@ -17,6 +17,7 @@ public sealed class AttestationVerifier
     private readonly VerificationPolicy _policy;
     private readonly CertificatePathValidator _paths;
     private readonly SessionCache? _sessions;
+    private readonly SignatureEngine _engine;
     private readonly IReadOnlyList<CertificateRevocationList> _revocationLists;
 
     /// <summary>Makes a verifier for a policy.</summary>
@@ -29,11 +30,14 @@ public sealed class AttestationVerifier
         options ??= new VerifierOptions();
         RequireCapacity(options.IssuerCacheCapacity);
         RequireCapacity(options.SessionCacheCapacity);
+        RequireCapacity(options.KeyTableCapacity);
         _policy = policy;
         _revocationLists = [.. options.RevocationLists];
+        _engine = new SignatureEngine(options.PlatformSignatures, options.KeyTableCapacity);
         _paths = new CertificatePathValidator(
             [.. policy.Settings.TrustAnchors],
             policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1,
+            _engine,
             options.IssuerCacheCapacity == 0 ? null : new IssuerCache(options.IssuerCacheCapacity));
         _sessions = options.SessionCacheCapacity == 0 ? null : new SessionCache(options.SessionCacheCapacity);
     }
@@ -42,6 +46,7 @@ public sealed class AttestationVerifier
     {
         _policy = other._policy;
         _paths = other._paths;
+        _engine = other._engine;
         _sessions = other._sessions;
         _revocationLists = revocationLists;
     }
@@ -176,8 +181,8 @@ public sealed class AttestationVerifier
         Release? release = null;
         if (path is null
             || RevocationListStage.Read(demand.CarriedLists, _revocationLists, checks) is not { } lists
-            || !RevocationListStage.Run(document.Timestamp, path, lists, _policy, demand.Time, checks)
-            || !SignatureStage.Run(document, path, known, checks)
+            || !RevocationListStage.Run(document.Timestamp, path, lists, _policy, demand.Time, _engine, checks)
+            || !SignatureStage.Run(document, path, known, _engine, checks)
             || !TimeStage.Run(document, demand.Time, demand.MaximumAge, _policy.Settings.ClockSkew, checks)
             || !MeasurementStage.Run(document, _policy, checks, out release)
             || !PolicyRevocationStage.RunDocument(document, path, _policy, demand.Time, checks)
@@ -231,7 +236,7 @@ public sealed class AttestationVerifier
             ? VerifySessionDocument(evidence.Document, demand, checks, ref session)
             : VerifyDocument(evidence.Document.Span, demand, known: null, checks, out _);
         if (document is null
-            || StatementStage.Run(parts, document, session, checks) is not { } statements
+            || StatementStage.Run(parts, document, session, _engine, checks) is not { } statements
             || !LinkStage.Run(statements, parts, document, expected, _policy, checks, out var models)
             || !ContentStage.Run(evidence, expected, statements.Claim, checks, out var input, out var output)
             || !ClaimTimeStage.Run(statements, document, time, settings, checks)

@@ -25,6 +25,19 @@ public sealed record VerifierOptions
     /// </summary>
     public int SessionCacheCapacity { get; init; } = DefaultSessionCacheCapacity;
 
+    /// <summary>The default of <see cref="KeyTableCapacity"/>: 8 MiB at most.</summary>
+    public const int DefaultKeyTableCapacity = 256;
+
+    /// <summary>
+    /// How many P-384 keys that are used again and again may have a table of 32 KiB, which makes a verification with them three times as fast; 0 for none.
+    /// </summary>
+    public int KeyTableCapacity { get; init; } = DefaultKeyTableCapacity;
+
+    /// <summary>
+    /// Have the platform (OpenSSL, CNG) verify P-384 signatures rather than this library's own arithmetic, which is several times as fast. Results are the same.
+    /// </summary>
+    public bool PlatformSignatures { get; init; }
+
     /// <summary>Revocation lists at hand. Those of issuers that are not in a document's chain are passed over.</summary>
     public IReadOnlyList<CertificateRevocationList> RevocationLists { get; init; } = [];
 }

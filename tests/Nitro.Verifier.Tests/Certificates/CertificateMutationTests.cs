@@ -19,7 +19,7 @@ public sealed class CertificateMutationTests
         var chain = GenuineChain.One();
 
         // Without the profile, so that nothing but RFC 5280 and the signatures protects it.
-        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe);
+        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         chain.Validate(validator, chain.Timestamp).AssertValid("the chain as it is");
         var certificates = chain.Certificates;
         var refusals = new HashSet<CertificateRule>();
@@ -104,7 +104,7 @@ public sealed class CertificateMutationTests
     {
         var random = new Random(Seed + 1);
         var chains = GenuineChain.Valid();
-        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe);
+        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         for (var round = 0; round < 4_000; round++)
         {
             var chain = chains[random.Next(chains.Count)];

@@ -236,9 +236,9 @@ public sealed class CertificatePathTests
     [Fact]
     public void A_validator_without_anchors_or_with_a_profile_that_is_none_does_not_construct()
     {
-        Assert.Throws<ArgumentException>(() => new CertificatePathValidator([], CertificateProfile.AwsV1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new CertificatePathValidator([TrustAnchors.AwsUsGov], (CertificateProfile)2));
-        var validator = new CertificatePathValidator([TrustAnchors.AwsUsGov], CertificateProfile.AwsV1);
+        Assert.Throws<ArgumentException>(() => new CertificatePathValidator([], CertificateProfile.AwsV1, SignatureEngines.Own));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CertificatePathValidator([TrustAnchors.AwsUsGov], (CertificateProfile)2, SignatureEngines.Own));
+        var validator = new CertificatePathValidator([TrustAnchors.AwsUsGov], CertificateProfile.AwsV1, SignatureEngines.Own);
         Assert.Throws<ArgumentNullException>(() => validator.TryValidate([], default, null!, 0, out _, out _));
     }
 
@@ -246,7 +246,7 @@ public sealed class CertificatePathTests
     public async Task One_validator_serves_many_threads()
     {
         var certificates = new TestChain().Build();
-        var validator = new CertificatePathValidator([TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.AwsV1);
+        var validator = new CertificatePathValidator([TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.AwsV1, SignatureEngines.Own);
         var forged = certificates.ToArray();
         forged[4] = [.. forged[4]];
         forged[4][20] ^= 1;

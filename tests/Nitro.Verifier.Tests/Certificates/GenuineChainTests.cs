@@ -7,7 +7,7 @@ namespace Nitro.Verifier.Tests.Certificates;
 /// <summary>What AWS's own chains get, from 2021 to 2026.</summary>
 public sealed class GenuineChainTests
 {
-    private static readonly CertificatePathValidator Aws = new([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.AwsV1);
+    private static readonly CertificatePathValidator Aws = new([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.AwsV1, SignatureEngines.Own);
 
     [Fact]
     public void All_are_valid_at_their_own_timestamp()
@@ -29,7 +29,7 @@ public sealed class GenuineChainTests
     public void They_are_valid_without_the_profile_and_with_several_anchors()
     {
         TrustAnchor[] anchors = [TrustAnchors.AwsUsGov, TrustAnchors.AwsNitroEnclavesG1];
-        var validator = new CertificatePathValidator(anchors, CertificateProfile.NoneUnsafe);
+        var validator = new CertificatePathValidator(anchors, CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         Assert.All(GenuineChain.Valid(), chain => chain.Validate(validator, chain.Timestamp).AssertValid(chain.Document.File));
     }
 
@@ -45,10 +45,10 @@ public sealed class GenuineChainTests
                 Assert.Same(TrustAnchors.AwsNitroEnclavesG1, path.Anchor);
                 Assert.Equal(chain.Certificates, path.Nodes.ToArray().Select(node => node.Der.ToArray()));
                 var signed = ToBeSigned(chain);
-                Assert.True(path.LeafKey.VerifyFixed(signed, chain.Signature), chain.Document.File);
+                Assert.True(path.LeafKey.VerifyFixed(signed, chain.Signature, SignatureEngines.Own), chain.Document.File);
                 signed[^1] ^= 1;
-                Assert.False(path.LeafKey.VerifyFixed(signed, chain.Signature), chain.Document.File);
-                Assert.False(path.LeafKey.VerifyFixed(signed, chain.Signature.AsSpan(0, 95)));
+                Assert.False(path.LeafKey.VerifyFixed(signed, chain.Signature, SignatureEngines.Own), chain.Document.File);
+                Assert.False(path.LeafKey.VerifyFixed(signed, chain.Signature.AsSpan(0, 95), SignatureEngines.Own));
             }
         }
     }
@@ -59,7 +59,7 @@ public sealed class GenuineChainTests
         var own = TrustAnchor.FromCertificate("own", new TestChain()[TestChain.Root].Build());
         foreach (var anchor in (TrustAnchor[])[TrustAnchors.AwsUsGov, own])
         {
-            var validator = new CertificatePathValidator([anchor], CertificateProfile.AwsV1);
+            var validator = new CertificatePathValidator([anchor], CertificateProfile.AwsV1, SignatureEngines.Own);
             Assert.All(GenuineChain.Valid(), chain =>
                 chain.Validate(validator, chain.Timestamp).AssertRefused(CertificateRule.TrustAnchor, 0, chain.Document.File));
         }
@@ -115,7 +115,7 @@ public sealed class GenuineChainTests
     {
         var chain = Assert.Single(GenuineChain.Of("chain-invalid"));
         chain.Validate(Aws, chain.Timestamp).AssertRefused(CertificateRule.BundleLength, CertificateDefect.NoLevel, chain.Document.File);
-        var lenient = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe);
+        var lenient = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         chain.Validate(lenient, chain.Timestamp).AssertRefused(CertificateRule.TrustAnchor, 0, chain.Document.File);
     }
 

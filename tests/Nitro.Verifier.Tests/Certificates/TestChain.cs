@@ -107,7 +107,7 @@ internal sealed class TestChain
         string moduleId = ModuleId,
         DateTimeOffset? time = null)
     {
-        var validator = new CertificatePathValidator([TrustAnchor.FromCertificate("test", root)], profile);
+        var validator = new CertificatePathValidator([TrustAnchor.FromCertificate("test", root)], profile, SignatureEngines.Own);
         return PathVerdict.Of(validator, bundle, leaf, moduleId, (time ?? Now).ToUnixTimeMilliseconds());
     }
 

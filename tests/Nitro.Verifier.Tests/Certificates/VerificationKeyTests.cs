@@ -9,14 +9,32 @@ namespace Nitro.Verifier.Tests.Certificates;
 
 public sealed class VerificationKeyTests
 {
-    [Fact]
-    public void All_of_Wycheproof_in_fixed_form_gets_its_verdict() => AssertWycheproof(
-        "ecdsa_secp384r1_sha384_p1363_test.json", (key, message, signature) => key.VerifyFixed(message, signature));
+    public static TheoryData<string> Engines => [.. SignatureEngines.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void All_of_Wycheproof_in_fixed_form_gets_its_verdict(string engine) => AssertWycheproof(
+        "ecdsa_secp384r1_sha384_p1363_test.json", (key, message, signature) => key.VerifyFixed(message, signature, SignatureEngines.All[engine]));
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void All_of_Wycheproof_in_DER_gets_its_verdict(string engine) => AssertWycheproof(
+        "ecdsa_secp384r1_sha384_test.json", (key, message, signature) => key.VerifyDer(message, signature, SignatureEngines.All[engine]));
 
     [Fact]
-    public void All_of_Wycheproof_in_DER_gets_its_verdict() => AssertWycheproof(
-        "ecdsa_secp384r1_sha384_test.json",
-        (key, message, signature) => EcdsaSignatureValue.Check(signature) is null && key.VerifyDer(message, signature));
+    public void A_key_used_again_and_again_gets_the_same_answers_before_and_after_it_has_a_table_and_when_others_push_it_out()
+    {
+        var few = new SignatureEngine(platform: false, tables: 2);
+        ECDsa[] keys = [.. Enumerable.Range(0, 5).Select(_ => ECDsa.Create(ECCurve.NamedCurves.nistP384))];
+        VerificationKey[] loaded = [.. keys.Select(key => VerificationKeys.Of(key, out var one) ? one : throw new InvalidOperationException())];
+        byte[] data = [1, 2, 3];
+        byte[][] signatures = [.. keys.Select(key => key.SignData(data, HashAlgorithmName.SHA384))];
+        for (var use = 0; use < 200; use++)
+        {
+            var (key, signature) = (use % 5, use * 7 % 5);
+            Assert.Equal(key == signature, loaded[key].VerifyFixed(data, signatures[signature], few));
+        }
+    }
 
     [Fact]
     public void The_form_alone_passes_every_valid_signature_of_Wycheproof_and_refuses_malformed_ones()
@@ -32,18 +50,20 @@ public sealed class VerificationKeyTests
         Assert.InRange(refused, 100, 310);
     }
 
-    [Fact]
-    public void A_key_of_the_platforms_own_making_agrees()
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_key_of_the_platforms_own_making_agrees(string name)
     {
+        var engine = SignatureEngines.All[name];
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         Assert.True(VerificationKey.TryLoad(key.ExportSubjectPublicKeyInfo().AsSpan(23), out var loaded));
         using (loaded)
         {
             byte[] data = [1, 2, 3];
-            Assert.True(loaded.VerifyFixed(data, key.SignData(data, HashAlgorithmName.SHA384)));
-            Assert.True(loaded.VerifyDer(data, key.SignData(data, HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence)));
-            Assert.False(loaded.VerifyFixed([1, 2, 4], key.SignData(data, HashAlgorithmName.SHA384)));
-            Assert.False(loaded.VerifyFixed(data, key.SignData(data, HashAlgorithmName.SHA256)));
+            Assert.True(loaded.VerifyFixed(data, key.SignData(data, HashAlgorithmName.SHA384), engine));
+            Assert.True(loaded.VerifyDer(data, key.SignData(data, HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence), engine));
+            Assert.False(loaded.VerifyFixed([1, 2, 4], key.SignData(data, HashAlgorithmName.SHA384), engine));
+            Assert.False(loaded.VerifyFixed(data, key.SignData(data, HashAlgorithmName.SHA256), engine));
         }
     }
 
@@ -57,12 +77,20 @@ public sealed class VerificationKeyTests
     [InlineData(10_000)]
     public void A_signature_of_another_length_is_refused(int length)
     {
+        foreach (var engine in SignatureEngines.All.Values)
+        {
+            AssertLengthRefused(length, engine);
+        }
+    }
+
+    private static void AssertLengthRefused(int length, SignatureEngine engine)
+    {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         Assert.True(VerificationKey.TryLoad(key.ExportSubjectPublicKeyInfo().AsSpan(23), out var loaded));
         using (loaded)
         {
-            Assert.False(loaded.VerifyFixed([1], new byte[length]));
-            Assert.False(loaded.VerifyDer([1], new byte[length]));
+            Assert.False(loaded.VerifyFixed([1], new byte[length], engine));
+            Assert.False(loaded.VerifyDer([1], new byte[length], engine));
         }
     }
 

@@ -206,11 +206,11 @@ public sealed class RevocationListReadingTests
         }
 
         Assert.True(Certificates.VerificationKeys.Of(key, out var loaded));
-        Assert.True(read.IsSignedBy(loaded));
-        Assert.True(read.IsSignedBy(loaded), "and once more, from memory");
+        Assert.True(read.IsSignedBy(loaded, Certificates.SignatureEngines.Own));
+        Assert.True(read.IsSignedBy(loaded, Certificates.SignatureEngines.Own), "and once more, from memory");
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         Assert.True(Certificates.VerificationKeys.Of(other, out var wrong));
-        Assert.False(read.IsSignedBy(wrong));
+        Assert.False(read.IsSignedBy(wrong, Certificates.SignatureEngines.Own));
     }
 
     [Fact]

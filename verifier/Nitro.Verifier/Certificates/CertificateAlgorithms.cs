@@ -56,6 +56,11 @@ internal static class CertificateAlgorithms
     /// <summary>The key's point, <see cref="P384.PointLength"/> bytes, of a certificate that <see cref="Check"/> has passed.</summary>
     public static ReadOnlySpan<byte> PublicPoint(Certificate certificate) => certificate.SubjectPublicKeyInfo[P384KeyPrefix.Length..];
 
+    /// <summary>The key of a certificate that <see cref="Check"/> has passed.</summary>
+    public static VerificationKey PublicKey(Certificate certificate) => VerificationKey.TryLoad(PublicPoint(certificate), out var key)
+        ? key
+        : throw new InvalidOperationException("The certificate's key is no point of P-384, which Check would have said.");
+
     private static FormatError WrongAlgorithm(string where, ReadOnlySpan<byte> found) =>
         new(where, -1, $"ecdsa-with-SHA384 without parameters ({Convert.ToHexString(EcdsaWithSha384)})", ByteText.Hex(found));
 }

@@ -20,14 +20,16 @@ internal sealed class CertificatePathValidator
     private readonly TrustAnchor[] _anchors;
     private readonly CertificateProfile _profile;
     private readonly IssuerCache? _cache;
+    private readonly SignatureEngine _engine;
 
     /// <summary>A validator.</summary>
     /// <param name="anchors">The roots that are trusted, at least one.</param>
     /// <param name="profile">The invariants beyond RFC 5280.</param>
+    /// <param name="engine">What verifies signatures.</param>
     /// <param name="cache">Certificates verified before; null for none. The results are the same.</param>
     /// <exception cref="ArgumentException">There is no anchor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such profile.</exception>
-    public CertificatePathValidator(ReadOnlySpan<TrustAnchor> anchors, CertificateProfile profile, IssuerCache? cache = null)
+    public CertificatePathValidator(ReadOnlySpan<TrustAnchor> anchors, CertificateProfile profile, SignatureEngine engine, IssuerCache? cache = null)
     {
         if (anchors.IsEmpty)
         {
@@ -42,6 +44,7 @@ internal sealed class CertificatePathValidator
         _anchors = anchors.ToArray();
         _profile = profile;
         _cache = cache;
+        _engine = engine;
     }
 
     /// <summary>Validates a path, rule by rule in the order of <see cref="CertificateRule"/>. No bytes make it throw.</summary>
@@ -274,10 +277,10 @@ internal sealed class CertificatePathValidator
     }
 
     /// <summary>
-    /// From the root down, so that the platform never gets a key that the certificate above has not signed. The root's signature over
+    /// From the root down, so that no key is used that the certificate above has not signed. The root's signature over
     /// itself is not verified: its bytes are the anchor's, and whoever could forge them there could forge the anchor.
     /// </summary>
-    private static CertificateDefect? CheckSignatures(ReadOnlySpan<CertificateNode> nodes)
+    private CertificateDefect? CheckSignatures(ReadOnlySpan<CertificateNode> nodes)
     {
         for (var level = 1; level < nodes.Length; level++)
         {
@@ -288,18 +291,13 @@ internal sealed class CertificatePathValidator
             }
 
             var certificate = node.Certificate;
-            if (!above.Key!.VerifyDer(certificate.Signed, certificate.Signature))
+            if (!above.Key!.VerifyDer(certificate.Signed, certificate.Signature, _engine))
             {
                 var issuer = above.Certificate.SubjectText;
                 return new(CertificateRule.CertificateSignature, level, $"a signature by the key of {issuer}", "one that does not verify");
             }
 
-            if (!VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(certificate), out var key))
-            {
-                return new(CertificateRule.CertificateSignature, level, "a key that this platform can use", "a key that it refuses");
-            }
-
-            node.Key = key;
+            node.Key = CertificateAlgorithms.PublicKey(certificate);
         }
 
         return null;

@@ -14,22 +14,28 @@ internal static class EcdsaSignatureValue
 
     private const string Where = "signatureValue";
 
-    /// <summary>Checks the form of a signature by a P-384 key.</summary>
+    /// <summary>Reads a signature by a P-384 key.</summary>
+    /// <param name="signature">The DER.</param>
+    /// <param name="numbers">Receives r and s, 48 octets each.</param>
     /// <returns>What is wrong, with an offset into the signature, or null.</returns>
-    public static FormatError? Check(ReadOnlySpan<byte> signature)
+    public static FormatError? Read(ReadOnlySpan<byte> signature, Span<byte> numbers)
     {
         FormatError? error = null;
         var outside = new DerReader(signature, ref error);
         if (outside.TryRead(DerTag.Sequence, Where, out var sequence) && outside.TryEnd(Where))
         {
-            var numbers = outside.Inside(sequence);
-            _ = TryReadNumber(ref numbers, signature, "signatureValue.r")
-                && TryReadNumber(ref numbers, signature, "signatureValue.s")
-                && numbers.TryEnd(Where);
+            var content = outside.Inside(sequence);
+            _ = TryReadNumber(ref content, signature, "signatureValue.r", numbers[..P384.FieldLength])
+                && TryReadNumber(ref content, signature, "signatureValue.s", numbers[P384.FieldLength..])
+                && content.TryEnd(Where);
         }
 
         return error;
     }
+
+    /// <summary>Checks the form of a signature by a P-384 key.</summary>
+    /// <returns>What is wrong, with an offset into the signature, or null.</returns>
+    public static FormatError? Check(ReadOnlySpan<byte> signature) => Read(signature, stackalloc byte[2 * P384.FieldLength]);
 
     /// <summary>
     /// Writes r and s, one after the other at full length, as an Ecdsa-Sig-Value. The platform does so too, but with a writer that costs more than a
@@ -56,7 +62,7 @@ internal static class EcdsaSignatureValue
         return 2 + sign + number.Length;
     }
 
-    private static bool TryReadNumber(ref DerReader reader, ReadOnlySpan<byte> signature, string where)
+    private static bool TryReadNumber(ref DerReader reader, ReadOnlySpan<byte> signature, string where, Span<byte> destination)
     {
         if (!reader.TryReadUnsigned(where, out var number))
         {
@@ -64,7 +70,13 @@ internal static class EcdsaSignatureValue
         }
 
         var octets = number.Content(signature).TrimStart((byte)0);
-        return octets.Length is >= 1 and <= P384.FieldLength
-            || reader.Fail(where, number.Start, $"a number above zero of at most {P384.FieldLength} octets", $"{octets.Length} octets");
+        if (octets.Length is < 1 or > P384.FieldLength)
+        {
+            return reader.Fail(where, number.Start, $"a number above zero of at most {P384.FieldLength} octets", $"{octets.Length} octets");
+        }
+
+        destination[..^octets.Length].Clear();
+        octets.CopyTo(destination[^octets.Length..]);
+        return true;
     }
 }

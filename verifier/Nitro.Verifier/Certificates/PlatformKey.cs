@@ -16,9 +16,6 @@ namespace Nitro.Verifier.Certificates;
 /// </remarks>
 internal sealed class PlatformKey : IDisposable
 {
-    /// <summary>Octets of an ES384 signature: r and s (RFC 9053 2.1, IEEE P1363).</summary>
-    public const int FixedSignatureLength = 2 * P384.FieldLength;
-
     private static readonly CertificateWrapper Wrapper = new("1.3.132.0.34", P384.PointLength);
 
     private readonly ECDsa _key;
@@ -45,38 +42,25 @@ internal sealed class PlatformKey : IDisposable
         return key is not null;
     }
 
-    /// <summary>Whether the signature, r and s in <see cref="FixedSignatureLength"/> bytes, is this key's over a hash (SHA-384).</summary>
-    public bool VerifyFixedHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    /// <summary>Whether the signature, r and s in 48 octets each, is this key's over a hash (SHA-384).</summary>
+    public bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
-        if (signature.Length != FixedSignatureLength)
+        if (signature.Length != VerificationKey.FixedSignatureLength)
         {
             return false;
         }
 
         Span<byte> encoded = stackalloc byte[EcdsaSignatureValue.MaximumLength];
-        return VerifyHash(hash, encoded[..EcdsaSignatureValue.Write(signature, encoded)]);
-    }
-
-    /// <summary>Whether the signature, a DER Ecdsa-Sig-Value whose form has been checked, is this key's over the data.</summary>
-    public bool VerifyDer(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        Span<byte> hash = stackalloc byte[SHA384.HashSizeInBytes];
-        SHA384.HashData(data, hash);
-        return VerifyHash(hash, signature);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _key.Dispose();
-
-    private bool VerifyHash(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
-    {
         try
         {
-            return _key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence);
+            return _key.VerifyHash(hash, encoded[..EcdsaSignatureValue.Write(signature, encoded)], DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _key.Dispose();
 }

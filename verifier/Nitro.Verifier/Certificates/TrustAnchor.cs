@@ -116,13 +116,7 @@ public sealed class TrustAnchor
             return false;
         }
 
-        if (!VerificationKey.TryLoad(CertificateAlgorithms.PublicPoint(certificate), out var key))
-        {
-            problem = $"Trust anchor \"{name}\": this platform cannot use its key, though it is a point of P-384.";
-            return false;
-        }
-
-        anchor = new TrustAnchor(name, copy, fingerprint, new CertificateNode(certificate) { Extensions = extensions, Key = key, IsShared = true });
+        anchor = new TrustAnchor(name, copy, fingerprint, new CertificateNode(certificate) { Extensions = extensions, Key = CertificateAlgorithms.PublicKey(certificate), IsShared = true });
         problem = null;
         return true;
     }

@@ -133,14 +133,14 @@ public sealed class CertificateRevocationList
     }
 
     /// <summary>Whether the list is signed by a key.</summary>
-    internal bool IsSignedBy(VerificationKey key)
+    internal bool IsSignedBy(VerificationKey key, SignatureEngine engine)
     {
         if (_verifiedPoint is { } point && key.Point.SequenceEqual(point))
         {
             return true;
         }
 
-        if (!key.VerifyDer(_signed.Whole(_der), _signature.Content(_der)))
+        if (!key.VerifyDer(_signed.Whole(_der), _signature.Content(_der), engine))
         {
             return false;
         }

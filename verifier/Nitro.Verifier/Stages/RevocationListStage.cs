@@ -56,6 +56,7 @@ internal static class RevocationListStage
         IReadOnlyList<CertificateRevocationList> lists,
         VerificationPolicy policy,
         ValidationTime time,
+        SignatureEngine engine,
         CheckList checks)
     {
         var required = policy.Settings.RevocationListLevels;
@@ -71,7 +72,7 @@ internal static class RevocationListStage
         }
 
         return SelectInTime(speaking, path, signed, time, checks)
-            && RequireSignatures(speaking, path, checks)
+            && RequireSignatures(speaking, path, engine, checks)
             && RequireCoverage(speaking, path, required, checks)
             && RequireNotRevoked(speaking, path, signed, time, checks);
     }
@@ -141,7 +142,7 @@ internal static class RevocationListStage
     private static bool IsInTime(CertificateRevocationList list, DateTimeOffset signed, ValidationTime time) =>
         time.RevocationListTime is { } at ? list.ThisUpdate <= at && at <= list.NextUpdate : signed <= list.NextUpdate;
 
-    private static bool RequireSignatures(List<List<CertificateRevocationList>> speaking, ValidatedPath path, CheckList checks)
+    private static bool RequireSignatures(List<List<CertificateRevocationList>> speaking, ValidatedPath path, SignatureEngine engine, CheckList checks)
     {
         for (var level = 1; level < speaking.Count; level++)
         {
@@ -149,7 +150,7 @@ internal static class RevocationListStage
             foreach (var list in speaking[level])
             {
                 var maySign = issuer.Extensions.KeyUsage is { } usage && usage.Usages.HasFlag(X509KeyUsageFlags.CrlSign);
-                if (!maySign || !list.IsSignedBy(issuer.Key!))
+                if (!maySign || !list.IsSignedBy(issuer.Key!, engine))
                 {
                     checks.Fail(
                         Check.RevocationListSignature,

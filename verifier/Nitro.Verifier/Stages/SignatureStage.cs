@@ -11,7 +11,7 @@ namespace Nitro.Verifier.Stages;
 internal static class SignatureStage
 {
     /// <summary>Verifies the signature, unless it was verified before under the same leaf in the same path.</summary>
-    public static bool Run(UnverifiedDocument document, ValidatedPath chain, KnownSession? known, CheckList checks)
+    public static bool Run(UnverifiedDocument document, ValidatedPath chain, KnownSession? known, SignatureEngine engine, CheckList checks)
     {
         if (known is not null && ReferenceEquals(known.Leaf, chain.Nodes[^1]))
         {
@@ -23,7 +23,7 @@ internal static class SignatureStage
         Span<byte> hash = stackalloc byte[Sha384Digest.Size];
         CoseSign1.HashToBeSigned(HashAlgorithmName.SHA384, envelope.ProtectedHeader.Span, envelope.Payload.Span, hash);
         return checks.Require(
-            chain.LeafKey.VerifyFixedHash(hash, envelope.Signature.Span),
+            engine.VerifyHash(chain.LeafKey, hash, envelope.Signature.Span),
             Check.DocumentSignature,
             "a signature by the leaf certificate's key over the payload");
     }

@@ -3,6 +3,7 @@ using Nitro.Attestation;
 using Nitro.Attestation.Claims;
 using Nitro.Attestation.Cose;
 using Nitro.Verifier.Caching;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier.Stages;
 
@@ -12,11 +13,11 @@ namespace Nitro.Verifier.Stages;
 /// </summary>
 internal static class StatementStage
 {
-    public static VerifiedStatements? Run(EvidenceParts parts, AttestationDocument document, KnownSession? known, CheckList checks) => parts.Receipt is { } receipt
-        ? RunSession(receipt, document, known, checks)
+    public static VerifiedStatements? Run(EvidenceParts parts, AttestationDocument document, KnownSession? known, SignatureEngine engine, CheckList checks) => parts.Receipt is { } receipt
+        ? RunSession(receipt, document, known, engine, checks)
         : RunDirect(document, checks);
 
-    private static VerifiedStatements? RunSession(Receipt receipt, AttestationDocument document, KnownSession? known, CheckList checks)
+    private static VerifiedStatements? RunSession(Receipt receipt, AttestationDocument document, KnownSession? known, SignatureEngine engine, CheckList checks)
     {
         checks.Skip(Check.ClaimStructure);
         checks.Skip(Check.DocumentNonce);
@@ -31,7 +32,7 @@ internal static class StatementStage
                 receipt.Algorithm == session.Statement.Algorithm,
                 Check.SessionAlgorithm,
                 () => (session.Statement.Algorithm.Name(), receipt.Algorithm.Name()))
-            && RequireReceiptSignature(receipt, session, checks)
+            && RequireReceiptSignature(receipt, session, engine, checks)
                 ? new VerifiedStatements(receipt.Claim, session.Statement)
                 : null;
     }
@@ -89,7 +90,7 @@ internal static class StatementStage
         Check.DocumentNonce,
         () => ($"the claim's nonce, {ByteExpectation.Describe(claim.Nonce)}", ByteExpectation.Describe(document.Nonce)));
 
-    private static bool RequireReceiptSignature(Receipt receipt, SessionContent session, CheckList checks)
+    private static bool RequireReceiptSignature(Receipt receipt, SessionContent session, SignatureEngine engine, CheckList checks)
     {
         const string Expected = "a signature by the session key over the claim";
         if (session.Verifier is not { } verifier)
@@ -100,6 +101,6 @@ internal static class StatementStage
 
         Span<byte> hash = stackalloc byte[Sha384Digest.Size];
         hash = hash[..CoseSign1.HashToBeSigned(receipt.Algorithm.HashName(), receipt.Envelope.ProtectedHeader.Span, receipt.Envelope.Payload.Span, hash)];
-        return checks.Require(verifier.Verify(hash, receipt.Envelope.Signature.Span), Check.ReceiptSignature, Expected);
+        return checks.Require(verifier.Verify(hash, receipt.Envelope.Signature.Span, engine), Check.ReceiptSignature, Expected);
     }
 }
