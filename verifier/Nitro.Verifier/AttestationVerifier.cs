@@ -33,7 +33,7 @@ public sealed class AttestationVerifier
         RequireCapacity(options.KeyTableCapacity);
         _policy = policy;
         _revocationLists = [.. options.RevocationLists];
-        _engine = new SignatureEngine(options.PlatformSignatures, options.KeyTableCapacity);
+        _engine = new SignatureEngine(options.PlatformSignatures || !SignatureEngine.OwnIsFast, options.KeyTableCapacity);
         _paths = new CertificatePathValidator(
             [.. policy.Settings.TrustAnchors],
             policy.Settings.NoCertificateProfileUnsafe ? CertificateProfile.NoneUnsafe : CertificateProfile.AwsV1,

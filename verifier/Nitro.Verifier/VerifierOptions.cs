@@ -34,7 +34,8 @@ public sealed record VerifierOptions
     public int KeyTableCapacity { get; init; } = DefaultKeyTableCapacity;
 
     /// <summary>
-    /// Have the platform (OpenSSL, CNG) verify P-384 signatures rather than this library's own arithmetic, which is several times as fast. Results are the same.
+    /// Have the platform (OpenSSL, CNG) verify P-384 signatures rather than this library's own arithmetic, which is several times as fast.
+    /// Results are the same. Processors without a wide multiply (BMI2, or any 64-bit ARM's) always leave it to the platform.
     /// </summary>
     public bool PlatformSignatures { get; init; }
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Nitro.Verifier.Caching;
 using Nitro.Verifier.Curves;
 
@@ -18,6 +20,11 @@ internal sealed class SignatureEngine
 
     private readonly bool _platform;
     private readonly GenerationCache<Key, Entry>? _tables;
+
+    /// <summary>
+    /// Whether this processor multiplies two 64-bit words into 128 bits at once, on which this library's arithmetic rests: without that the platform is faster.
+    /// </summary>
+    public static bool OwnIsFast => Bmi2.X64.IsSupported || ArmBase.Arm64.IsSupported;
 
     /// <summary>An engine.</summary>
     /// <param name="platform">Whether the platform verifies.</param>
