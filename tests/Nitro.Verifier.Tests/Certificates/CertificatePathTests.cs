@@ -39,11 +39,14 @@ public sealed class CertificatePathTests
     {
         var chain = new TestChain();
         var certificates = chain.Build();
+        byte attempt = 0;
         for (var filler = 0; certificates[^1].Length != Certificate.MaximumLength;)
         {
-            // Signatures differ in length by a byte or two, so it takes a few attempts.
+            // Signatures differ in length by a byte or two, so it takes a few attempts, each with another content.
             filler += Certificate.MaximumLength - certificates[^1].Length;
-            chain[TestChain.Leaf].SetExtension("1.2.3.4", [], new byte[filler]);
+            var content = new byte[filler];
+            content[0] = attempt++;
+            chain[TestChain.Leaf].SetExtension("1.2.3.4", [], content);
             certificates = chain.Build();
         }
 

@@ -83,12 +83,5 @@ internal sealed class TestCertificate
         return AlterWhole(Der.Sequence(signed, OuterAlgorithm, AlterSignatureField(Der.Bits(0, AlterSignature(Sign(signed))))));
     }
 
-    private byte[] Sign(byte[] signed)
-    {
-        // Test classes run side by side and share the keys.
-        lock (Issuing)
-        {
-            return Issuing.SignData(signed, Hash, DSASignatureFormat.Rfc3279DerSequence);
-        }
-    }
+    private byte[] Sign(byte[] signed) => Issuing.SignData(signed, Hash, DSASignatureFormat.Rfc3279DerSequence);
 }

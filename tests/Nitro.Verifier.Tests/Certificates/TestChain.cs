@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier.Tests.Certificates;
 
 /// <summary>
 /// A chain of AWS's shape under a root of the test's own, valid as it is made. A test breaks one thing in it and states what must be said.
 /// </summary>
-internal sealed class TestChain
+internal sealed partial class TestChain
 {
     public const string InstanceId = "i-0123456789abcdef0";
     public const string ModuleId = InstanceId + "-enc0123456789abcdef";
@@ -19,8 +18,7 @@ internal sealed class TestChain
 
     public static readonly DateTimeOffset Now = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
 
-    // Key generation is slow; the keys are nobody's secret and every chain may have the same ones.
-    private static readonly ECDsa[] Keys = [.. Enumerable.Range(0, 5).Select(_ => ECDsa.Create(ECCurve.NamedCurves.nistP384))];
+    private static readonly TestKey[] Keys = [.. Enumerable.Range(0, 5).Select(level => TestKey.P384($"chain level {level}"))];
 
     public TestChain()
     {
@@ -90,26 +88,6 @@ internal sealed class TestChain
         TestCertificate.BasicConstraintsOid, TestCertificate.Critical, Constraints(pathLength));
 
     public byte[][] Build() => [.. Levels.Select(level => level.Build())];
-
-    /// <summary>Validates the chain as it is now, under its own root.</summary>
-    public PathVerdict Validate(
-        CertificateProfile profile = CertificateProfile.AwsV1, string moduleId = ModuleId, DateTimeOffset? time = null)
-    {
-        var certificates = Build();
-        return Validate(certificates[..^1], certificates[^1], certificates[0], profile, moduleId, time);
-    }
-
-    public static PathVerdict Validate(
-        byte[][] bundle,
-        byte[] leaf,
-        byte[] root,
-        CertificateProfile profile = CertificateProfile.AwsV1,
-        string moduleId = ModuleId,
-        DateTimeOffset? time = null)
-    {
-        var validator = new CertificatePathValidator([TrustAnchor.FromCertificate("test", root)], profile, SignatureEngines.Own);
-        return PathVerdict.Of(validator, bundle, leaf, moduleId, (time ?? Now).ToUnixTimeMilliseconds());
-    }
 
     private static byte[] Constraints(int? pathLength) =>
         Der.Sequence([0x01, 0x01, 0xFF], pathLength is { } limit ? Der.Integer((byte)limit) : []);

@@ -98,7 +98,6 @@ public sealed class SameVerdictTests
         strange.NumberFormat.NumberGroupSeparator = "_";
         strange.DateTimeFormat.DateSeparator = "!";
         strange.DateTimeFormat.TimeSeparator = "?";
-        strange.DateTimeFormat.Calendar = new GregorianCalendar(GregorianCalendarTypes.TransliteratedFrench);
         var before = CultureInfo.CurrentCulture;
         try
         {
