@@ -2,11 +2,15 @@
 """Verifies every vector of this folder and says where the index and this implementation disagree.
 
     check.py [FOLDER]
+    check.py --judge
 
-FOLDER holds genuine attestation documents and an index.tsv with the columns file, expected and timestamp_ms. Python 3.9 or later, and nothing else: no
-code is shared with the toolkit. Ends with 0 when everything agrees, 1 when anything does not, 2 when it cannot be run.
+FOLDER holds genuine attestation documents and an index.tsv with the columns file and expected. --judge reads vectors from standard
+input, one a line as in the index, whose document or evidence stands in them in base64 as the member bytes, and writes the error that it
+finds for each, one a line: for comparing implementations on what nobody has published. Python 3.9 or later, and nothing else: no code is
+shared with the toolkit. Ends with 0 when everything agrees, 1 when anything does not, 2 when it cannot be run.
 """
 
+import base64
 import csv
 import datetime
 import json
@@ -34,18 +38,19 @@ def run(vector, policies):
     """The error that this implementation finds, None when the vector passes."""
     files = {role: HERE / path for role, path in vector["files"].items()}
     options = vector["options"]
+    content = base64.b64decode(vector["bytes"]) if "bytes" in vector else files[vector["kind"]].read_bytes()
     now = milliseconds(options["now"]) if "now" in options else None
     try:
         if vector["kind"] == "policy":
-            Policy(files["policy"].read_bytes())
+            Policy(content)
             return None
         if files["policy"] not in policies:
             policies[files["policy"]] = Policy(files["policy"].read_bytes())
         policy = policies[files["policy"]]
         if vector["kind"] == "document":
-            document.verify(files["document"].read_bytes(), policy, now, policy.maximum_age, options)
+            document.verify(content, policy, now, policy.maximum_age, options)
         else:
-            evidence.verify(files["evidence"].read_bytes(), policy, now, options)
+            evidence.verify(content, policy, now, options)
         return None
     except (Refused, BadEvidenceFile, BadPolicy) as refusal:
         return refusal.error()
@@ -105,9 +110,18 @@ def check_genuine(folder):
     return len(rows), disagreements
 
 
+def judge():
+    policies = {}
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line), policies)), flush=True)
+    return 0
+
+
 def main(arguments):
+    if arguments == ["--judge"]:
+        return judge()
     if len(arguments) > 1 or (arguments and not (pathlib.Path(arguments[0]) / "index.tsv").is_file()):
-        print("usage: check.py [FOLDER with genuine documents and their index.tsv]", file=sys.stderr)
+        print("usage: check.py [--judge | FOLDER with genuine documents and their index.tsv]", file=sys.stderr)
         return 2
     started = time.monotonic()
     genuine = check_genuine(pathlib.Path(arguments[0])) if arguments else None

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nitro.Attestation;
 using Nitro.Attestation.EvidenceFiles;
 using Nitro.Attestation.Inference;
@@ -82,9 +83,19 @@ internal sealed class PublishedVector
         }
     }
 
+    /// <summary>The path of the file that has this role, below the folder of vectors.</summary>
+    public string Path(string role) => _entry.GetProperty("files").GetProperty(role).GetString()!;
+
     /// <summary>The bytes of the file that has this role.</summary>
-    public byte[] File(string role) =>
-        System.IO.File.ReadAllBytes(RepositoryRoot.Combine("tests", "vectors", _entry.GetProperty("files").GetProperty(role).GetString()!));
+    public byte[] File(string role) => System.IO.File.ReadAllBytes(RepositoryRoot.Combine("tests", "vectors", Path(role)));
+
+    /// <summary>The entry, one line, with other bytes than its file's, as the checker's --judge reads it.</summary>
+    public string With(byte[] content)
+    {
+        var entry = JsonObject.Create(_entry)!;
+        entry["bytes"] = Convert.ToBase64String(content);
+        return entry.ToJsonString();
+    }
 
     private static Dictionary<string, PublishedVector> ReadIndex()
     {
