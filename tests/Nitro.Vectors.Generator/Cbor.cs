@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Nitro.Vectors.Generator;
 
-/// <summary>CBOR by hand (RFC 8949), so that the vectors rest on no encoder of the product, and can also hold what none would write.</summary>
+/// <summary>CBOR by hand (RFC 8949), so that the vectors rest on no encoder of the product, and can also hold what none would
+/// write.</summary>
 internal static class Cbor
 {
     public static byte[] Null => [0xf6];

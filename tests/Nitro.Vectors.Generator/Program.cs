@@ -14,7 +14,8 @@ var clock = Stopwatch.StartNew();
 var target = folders.FirstOrDefault() ?? Path.Combine("tests", "vectors");
 if (!Directory.Exists(target))
 {
-    Console.Error.WriteLine($"There is no folder {Path.GetFullPath(target)}: run this from the tree's root, or name the folder of vectors.");
+    Console.Error.WriteLine(
+        $"There is no folder {Path.GetFullPath(target)}: run this from the tree's root, or name the folder of vectors.");
     return 2;
 }
 

@@ -24,7 +24,8 @@ public static class VectorFolder
         return differences;
     }
 
-    /// <summary>Makes the folder hold exactly the set, beside what people wrote there: the folder's own files other than the index.</summary>
+    /// <summary>Makes the folder hold exactly the set, beside what people wrote there: the folder's own files other than the
+    /// index.</summary>
     public static void Write(VectorSet set, string folder)
     {
         foreach (var path in Strays(set, folder))

@@ -57,7 +57,8 @@ public sealed class VectorSet
 
     /// <summary>Adds a vector for a document: the file is named after it.</summary>
     internal void AddDocument(
-        string folder, string description, byte[] document, JsonObject? error, string policy = PolicyFiles.Strict, JsonObject? options = null)
+        string folder, string description, byte[] document, JsonObject? error, string policy = PolicyFiles.Strict,
+        JsonObject? options = null)
     {
         var name = $"{folder}/{Slug(description)}";
         var file = AddFile(name + ".cbor", document);

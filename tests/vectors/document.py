@@ -128,9 +128,7 @@ def check_measurements(document, policy):
         if all(document.pcrs.get(index) == value for index, value in release.measurements.items() if not (debug and index < 3))
     ]
     require(matching, 602)
-    require(any(
-        (release.not_before is None or document.time >= release.not_before) and (release.not_after is None or document.time <= release.not_after)
-        for release in matching), 603)
+    require(any(release.covers(document.time) for release in matching), 603)
 
 
 def is_met(expected, found):

@@ -1,4 +1,7 @@
-"""ECDSA verification over P-256 and P-384 (SP 800-186, FIPS 186-5), in Python's integers. All inputs are public: nothing here is constant in time."""
+"""ECDSA verification over P-256 and P-384 (SP 800-186, FIPS 186-5), in Python's integers.
+
+All inputs are public: nothing here is constant in time.
+"""
 
 from functools import lru_cache
 

@@ -44,7 +44,8 @@ KEY_STARTS = {
     ES384: bytes.fromhex("3076301006072a8648ce3d020106052b8104002203620004"),
 }
 SIZES = {
-    "BOOL": 1, "UINT8": 1, "UINT16": 2, "UINT32": 4, "UINT64": 8, "INT8": 1, "INT16": 2, "INT32": 4, "INT64": 8, "FP32": 4, "FP64": 8, "BYTES": 0,
+    "BOOL": 1, "UINT8": 1, "UINT16": 2, "UINT32": 4, "UINT64": 8, "INT8": 1, "INT16": 2, "INT32": 4, "INT64": 8, "FP32": 4, "FP64": 8,
+    "BYTES": 0,
 }
 
 

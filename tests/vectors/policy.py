@@ -25,6 +25,9 @@ class Release:
     def __init__(self, name, measurements, not_before, not_after):
         self.name, self.measurements, self.not_before, self.not_after = name, measurements, not_before, not_after
 
+    def covers(self, time):
+        return (self.not_before is None or time >= self.not_before) and (self.not_after is None or time <= self.not_after)
+
 
 def text(value):
     return typed(value, str)

@@ -226,7 +226,8 @@ def read_signature(signature):
 def check_algorithms(certificate):
     if certificate.inner_algorithm != ECDSA_WITH_SHA384 or certificate.outer_algorithm != ECDSA_WITH_SHA384:
         raise der.Malformed("not ecdsa-with-SHA384")
-    if len(certificate.key) != len(P384_KEY) + 96 or not certificate.key.startswith(P384_KEY) or not ecdsa.P384.contains(*certificate.point):
+    key = certificate.key
+    if len(key) != len(P384_KEY) + 96 or not key.startswith(P384_KEY) or not ecdsa.P384.contains(*certificate.point):
         raise der.Malformed("no uncompressed point of P-384")
     read_signature(certificate.signature)
 

@@ -35,7 +35,8 @@ internal static class ChainVectors
 
         var policy = certificates[TestChain.Root].AsSpan().SequenceEqual(DocumentBuilder.Chain[TestChain.Root])
             ? PolicyFiles.AnyImage
-            : PolicyFiles.AddForRoot(set, "root-" + defect.Name.Replace(' ', '-').Replace("'", "", StringComparison.Ordinal), certificates[TestChain.Root]);
+            : PolicyFiles.AddForRoot(
+                set, "root-" + defect.Name.Replace(' ', '-').Replace("'", "", StringComparison.Ordinal), certificates[TestChain.Root]);
         var check = Enum.Parse<Check>(defect.Rule.ToString());
         Add(set, $"{check}: {defect.Name}", Failure.Of(check, defect.Level), certificates, policy);
     }
@@ -55,7 +56,8 @@ internal static class ChainVectors
         Refused(Check.TrustAnchor, 0, "an attacker's chain", forged);
         Refused(Check.TrustAnchor, 0, "the bundle reversed", good[3], good[2], good[1], root, leaf);
         Refused(Check.TrustAnchor, 0, "the genuine root second", forged[0], root, forged[2], forged[3], forged[4]);
-        Refused(Check.TrustAnchor, 0, "one bit of the root's signature changed", [.. root[..^1], (byte)(root[^1] ^ 1)], good[1], good[2], good[3], leaf);
+        Refused(Check.TrustAnchor, 0, "one bit of the root's signature changed", [.. root[..^1], (byte)(root[^1] ^ 1)], good[1], good[2],
+            good[3], leaf);
         Refused(Check.TrustAnchor, 0, "the root with a byte after it", [.. root, 0], good[1], good[2], good[3], leaf);
         Refused(Check.CertificateSignature, 1, "an attacker's chain under the genuine root", [root, .. forged[1..]]);
         Refused(Check.BasicConstraints, 1, "regional and zonal certificates swapped", root, good[2], good[1], good[3], leaf);
@@ -94,7 +96,8 @@ internal static class ChainVectors
         Valid("a leaf that began in 1950", chain => chain[TestChain.Leaf].NotBefore = Der.UtcTime("500101000000Z"));
         Valid("29 February of a leap year", chain => chain[TestChain.Leaf].NotAfter = Der.UtcTime("280229000000Z"));
         Valid("a name with two attributes in one SET", chain => chain.Rename(TestChain.Leaf, Der.Sequence(Der.Set(
-            Der.Attribute("2.5.4.10", Der.Utf8("Amazon")), Der.Attribute("2.5.4.3", Der.Utf8($"{TestChain.ModuleId}.{TestChain.Region}.aws"))))));
+            Der.Attribute("2.5.4.10", Der.Utf8("Amazon")),
+            Der.Attribute("2.5.4.3", Der.Utf8($"{TestChain.ModuleId}.{TestChain.Region}.aws"))))));
         Valid("several distribution points and URIs", chain =>
         {
             var uri = Der.Tlv(0x86, "http://a/"u8.ToArray());
@@ -128,7 +131,8 @@ internal static class ChainVectors
     private static byte[][] ForgedChain()
     {
         var chain = new TestChain();
-        var keys = Enumerable.Range(0, 4).Select(level => TestKey.P384($"attacker level {level}")).Append(TestChain.KeyOf(TestChain.Leaf)).ToArray();
+        var issuers = Enumerable.Range(0, 4).Select(level => TestKey.P384($"attacker level {level}"));
+        System.Security.Cryptography.ECDsa[] keys = [.. issuers, TestChain.KeyOf(TestChain.Leaf)];
         for (var level = 0; level < keys.Length; level++)
         {
             chain[level].SubjectPublicKeyInfo = keys[level].ExportSubjectPublicKeyInfo();

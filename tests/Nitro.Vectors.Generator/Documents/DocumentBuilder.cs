@@ -4,7 +4,8 @@ using Nitro.Verifier.Tests.Certificates;
 
 namespace Nitro.Vectors.Generator.Documents;
 
-/// <summary>An attestation document, valid as it is made under <see cref="Policies.PolicyFiles.Strict"/>, of which any part can be changed.</summary>
+/// <summary>An attestation document, valid as it is made under <see cref="Policies.PolicyFiles.Strict"/>, of which any part can be
+/// changed.</summary>
 internal sealed class DocumentBuilder
 {
     /// <summary>{1: -35}.</summary>
@@ -121,7 +122,8 @@ internal sealed class DocumentBuilder
         byte[] content = [.. Fields.SelectMany(field => (byte[])[.. field.Key, .. field.Value])];
         var payload = AlterPayload(Indefinite ? [0xbf, .. content, 0xff] : [.. Cbor.Head(5, (ulong)Fields.Count), .. content]);
         var signature = AlterSignature(Sign(Key, Hash, ProtectedHeader, payload));
-        return AlterWhole(Envelope([Cbor.Bytes(ProtectedHeader), Unprotected, Cbor.Bytes(AlterSignedPayload(payload)), Cbor.Bytes(signature)]));
+        return AlterWhole(
+            Envelope([Cbor.Bytes(ProtectedHeader), Unprotected, Cbor.Bytes(AlterSignedPayload(payload)), Cbor.Bytes(signature)]));
     }
 
     /// <summary>r and s over ["Signature1", header, empty, payload] (RFC 9052 section 4.4).</summary>

@@ -32,7 +32,8 @@ internal static class EnvelopeRefusals
         Structure("tag 18 with a head that is too long", parts => [0xd8, 18, .. Cbor.Array(parts)]);
         Structure("tag 18 twice", parts => [0xd2, 0xd2, .. Cbor.Array(parts)]);
         Structure("a map as protected header", parts => Cbor.Array(DocumentBuilder.Es384Header, parts[1], parts[2], parts[3]));
-        Structure("an indefinite byte string as protected header", parts => Cbor.Array([0x5f, .. parts[0], 0xff], parts[1], parts[2], parts[3]));
+        Structure("an indefinite byte string as protected header", parts =>
+            Cbor.Array([0x5f, .. parts[0], 0xff], parts[1], parts[2], parts[3]));
         Structure("bytes as unprotected header", parts => Cbor.Array(parts[0], Cbor.Bytes(0xa0), parts[2], parts[3]));
         Structure("an indefinite map as unprotected header", parts => Cbor.Array(parts[0], [0xbf, 0xff], parts[2], parts[3]));
         Structure("no payload, which is detached", parts => Cbor.Array(parts[0], parts[1], Cbor.Null, parts[3]));

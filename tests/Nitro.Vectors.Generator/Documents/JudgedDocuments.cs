@@ -5,7 +5,8 @@ using Nitro.Verifier.Tests.Certificates;
 
 namespace Nitro.Vectors.Generator.Documents;
 
-/// <summary>Well-formed documents that a signature, the time, the policy or the caller refuses, and those just inside. Checks 401 to 653.</summary>
+/// <summary>Well-formed documents that a signature, the time, the policy or the caller refuses, and those just inside. Checks 401 to
+/// 653.</summary>
 internal static class JudgedDocuments
 {
     private static readonly byte[] Zero = new byte[48];
@@ -75,7 +76,8 @@ internal static class JudgedDocuments
             Add($"no PCR{index}", Check.Measurements, Pcr(index, null), PolicyFiles.Strict);
         }
 
-        static DocumentBuilder Debug(params (int, byte[]?)[] more) => new DocumentBuilder().WithPcrs([(0, Zero), (1, Zero), (2, Zero), .. more]);
+        static DocumentBuilder Debug(params (int, byte[]?)[] more) =>
+            new DocumentBuilder().WithPcrs([(0, Zero), (1, Zero), (2, Zero), .. more]);
         Add("PCR0, PCR1 and PCR2 of zero", Check.DebugMode, Debug(), PolicyFiles.Strict);
         Add("debug mode where it is accepted", null, Debug(), PolicyFiles.Debug);
         Add("another PCR8 in debug mode", Check.Measurements, Debug((8, other)), PolicyFiles.Debug);

@@ -32,8 +32,10 @@ internal static class PayloadRefusals
         Payload("a pair more than there are", payload => [(byte)(payload[0] + 1), .. payload[1..]]);
         Payload("a pair fewer than there are", payload => [(byte)(payload[0] - 1), .. payload[1..]]);
         Payload("a map's head that is too long", payload => [0xb8, (byte)(payload[0] & 0x1f), .. payload[1..]]);
-        Refused(set, Check.PayloadStructure, "an indefinite map without its end", new() { Indefinite = true, AlterPayload = payload => payload[..^1] });
-        Refused(set, Check.PayloadStructure, "an indefinite map that ends twice", new() { Indefinite = true, AlterPayload = payload => [.. payload, 0xff] });
+        void Indefinite(string description, Func<byte[], byte[]> alter) =>
+            Refused(set, Check.PayloadStructure, description, new() { Indefinite = true, AlterPayload = alter });
+        Indefinite("an indefinite map without its end", payload => payload[..^1]);
+        Indefinite("an indefinite map that ends twice", payload => [.. payload, 0xff]);
 
         void Key(string description, byte[] key)
         {
@@ -138,7 +140,8 @@ internal static class PayloadRefusals
         Certificate("a list of one", Cbor.Array(Cbor.Bytes(DocumentBuilder.Chain[^1])));
         Certificate("an indefinite byte string", Indefinite1);
 
-        void Bundle(string description, byte[] value) => Refused(set, Check.Cabundle, description, new DocumentBuilder().With("cabundle", value));
+        void Bundle(string description, byte[] value) =>
+            Refused(set, Check.Cabundle, description, new DocumentBuilder().With("cabundle", value));
         var certificates = DocumentBuilder.Chain[..^1].Select(certificate => Cbor.Bytes(certificate)).ToArray();
         Bundle("none", Cbor.Array());
         Bundle("nine", Cbor.Array([.. Enumerable.Repeat(certificates[0], 9)]));

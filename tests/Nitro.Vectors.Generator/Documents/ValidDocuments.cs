@@ -17,8 +17,10 @@ internal static class ValidDocuments
         Add("Valid, without optional fields", new());
         Add("Valid, an indefinite map", new() { Indefinite = true });
         Add("Valid, with tag 18", new() { AlterWhole = whole => [0xd2, .. whole] });
-        Add("Valid, every optional field", Optional.Aggregate(new DocumentBuilder(), (document, name) => document.With(name, Cbor.Bytes(1, 2, 3))));
-        Add("Valid, every optional field of no bytes", Optional.Aggregate(new DocumentBuilder(), (document, name) => document.With(name, Cbor.Bytes())));
+        Add("Valid, every optional field", Optional.Aggregate(new DocumentBuilder(), (document, name) =>
+            document.With(name, Cbor.Bytes(1, 2, 3))));
+        Add("Valid, every optional field of no bytes", Optional.Aggregate(new DocumentBuilder(), (document, name) =>
+            document.With(name, Cbor.Bytes())));
         Add("Valid, every optional field of 1024 bytes", Optional.Aggregate(
             new DocumentBuilder(), (document, name) => document.With(name, Cbor.Bytes(new byte[1024]))));
         Add("Valid, no optional field listed", Optional.Aggregate(new DocumentBuilder(), (document, name) => document.Without(name)));
@@ -31,11 +33,14 @@ internal static class ValidDocuments
         var reversed = new DocumentBuilder();
         reversed.Fields.Reverse();
         Add("Valid, fields in another order", reversed);
-        Add("Valid, PCRs in another order", new DocumentBuilder().With("pcrs", DocumentBuilder.EncodePcrs(DocumentBuilder.Pcrs().Reverse())));
-        Add("Valid, one PCR", new DocumentBuilder().With("pcrs", DocumentBuilder.EncodePcrs([new(31, new byte[48])])), PolicyFiles.AnyImage);
+        Add("Valid, PCRs in another order",
+            new DocumentBuilder().With("pcrs", DocumentBuilder.EncodePcrs(DocumentBuilder.Pcrs().Reverse())));
+        Add("Valid, one PCR", new DocumentBuilder().With("pcrs", DocumentBuilder.EncodePcrs([new(31, new byte[48])])),
+            PolicyFiles.AnyImage);
         Add("Valid, 32 PCRs", new DocumentBuilder().WithPcrs([.. Enumerable.Range(0, 32)
             .Where(index => !DocumentBuilder.Pcrs().ContainsKey(index)).Select(index => (index, (byte[]?)new byte[48]))]));
-        Add("Valid, no PCR0 to PCR2 where any image is fine", new DocumentBuilder().WithPcrs((0, null), (1, null), (2, null)), PolicyFiles.AnyImage);
+        Add("Valid, no PCR0 to PCR2 where any image is fine", new DocumentBuilder().WithPcrs((0, null), (1, null), (2, null)),
+            PolicyFiles.AnyImage);
 
         // Malleability: whoever has a signature has its twin.
         Add("Valid, the signature's twin", new() { AlterSignature = Twin });

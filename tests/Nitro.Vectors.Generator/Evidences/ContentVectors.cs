@@ -3,7 +3,8 @@ using Nitro.Verifier;
 
 namespace Nitro.Vectors.Generator.Evidences;
 
-/// <summary>Input and output: every datatype, what the caller knows, what is withheld, and encodings that no claim may be about. Checks 719 and 720.</summary>
+/// <summary>Input and output: every datatype, what the caller knows, what is withheld, and encodings that no claim may be about. Checks
+/// 719 and 720.</summary>
 internal static class ContentVectors
 {
     public static void AddTo(VectorSet set)
@@ -26,31 +27,40 @@ internal static class ContentVectors
             null);
         var sizes = new (string Name, int Size)[]
         {
-            ("BOOL", 1), ("UINT8", 1), ("UINT16", 2), ("UINT32", 4), ("UINT64", 8), ("INT8", 1), ("INT16", 2), ("INT32", 4), ("INT64", 8), ("FP32", 4), ("FP64", 8),
+            ("BOOL", 1), ("UINT8", 1), ("UINT16", 2), ("UINT32", 4), ("UINT64", 8), ("INT8", 1), ("INT16", 2), ("INT32", 4), ("INT64", 8),
+            ("FP32", 4), ("FP64", 8),
         };
         Tensors("every datatype of fixed size", [.. sizes.Select((one, index) =>
-            EvidenceBuilder.Tensor($"{(char)('a' + index)}", one.Name, [2], [.. new byte[one.Size], .. Enumerable.Repeat((byte)1, one.Size)]))]);
+            EvidenceBuilder.Tensor(
+                $"{(char)('a' + index)}", one.Name, [2], [.. new byte[one.Size], .. Enumerable.Repeat((byte)1, one.Size)]))]);
         Tensors("BYTES", EvidenceBuilder.Tensor("x", "BYTES", [3], 1, 0, 0, 0, 0xff, 0, 0, 0, 0, 2, 0, 0, 0, 1, 2));
         Tensors("a scalar", EvidenceBuilder.Tensor("x", "UINT8", [], 1));
         Tensors("a dimension of 0", EvidenceBuilder.Tensor("x", "FP32", [5, 0, 7]));
         Tensors("16 dimensions", EvidenceBuilder.Tensor("x", "UINT8", [.. Enumerable.Repeat(1ul, 16)], 1));
         Tensors("no tensors");
-        Tensors("names by their bytes, not by their length", EvidenceBuilder.Tensor("aa", "UINT8", [1], 1), EvidenceBuilder.Tensor("b", "UINT8", [1], 1));
+        Tensors("names by their bytes, not by their length", EvidenceBuilder.Tensor("aa", "UINT8", [1], 1),
+            EvidenceBuilder.Tensor("b", "UINT8", [1], 1));
 
         // U+FF5E sorts before U+1F600 by UTF-8 and after it by UTF-16.
-        Tensors("names by UTF-8, not by UTF-16", EvidenceBuilder.Tensor("\uFF5E", "UINT8", [1], 1), EvidenceBuilder.Tensor("\U0001F600", "UINT8", [1], 1));
+        Tensors("names by UTF-8, not by UTF-16", EvidenceBuilder.Tensor("\uFF5E", "UINT8", [1], 1),
+            EvidenceBuilder.Tensor("\U0001F600", "UINT8", [1], 1));
         Tensors("a name of 255 bytes", EvidenceBuilder.Tensor(new string('x', 255), "UINT8", [1], 1));
         Tensors("a NaN with a payload, bit for bit", EvidenceBuilder.Tensor("x", "FP32", [1], 1, 2, 0xc3, 0xff));
         set.AddEvidence(
             "Valid, requested outputs",
-            new EvidenceBuilder().WithInput(EvidenceBuilder.Input(Cbor.Map(), Cbor.Array(Cbor.Text("y"), Cbor.Text("z")), Cbor.Array())).Build(),
+            new EvidenceBuilder().WithInput(
+                EvidenceBuilder.Input(Cbor.Map(), Cbor.Array(Cbor.Text("y"), Cbor.Text("z")), Cbor.Array())).Build(),
             null);
     }
 
     private static void Disclosure(VectorSet set)
     {
-        var unchecked1 = new JsonObject { ["input"] = "unchecked", ["output"] = "unchecked" };
-        var known = new JsonObject { ["input"] = Options.Exact(EvidenceBuilder.GoodInput), ["output"] = Options.Exact(EvidenceBuilder.GoodOutput) };
+        var nothing = new JsonObject { ["input"] = "unchecked", ["output"] = "unchecked" };
+        var known = new JsonObject
+        {
+            ["input"] = Options.Exact(EvidenceBuilder.GoodInput),
+            ["output"] = Options.Exact(EvidenceBuilder.GoodOutput),
+        };
         static EvidenceBuilder Without(bool salts) => new()
         {
             InputBytes = null,
@@ -59,17 +69,21 @@ internal static class ContentVectors
             OutputSaltBytes = salts ? EvidenceBuilder.OutputSalt : null,
         };
 
-        set.AddEvidence("Valid, nothing disclosed, nothing checked", Without(salts: false).Build(), null, options: Options.Evidence(unchecked1));
-        set.AddEvidence("Valid, the salts alone, input and output known", Without(salts: true).Build(), null, options: Options.Evidence(known));
+        set.AddEvidence(
+            "Valid, nothing disclosed, nothing checked", Without(salts: false).Build(), null, options: Options.Evidence(nothing));
+        set.AddEvidence(
+            "Valid, the salts alone, input and output known", Without(salts: true).Build(), null, options: Options.Evidence(known));
         set.AddEvidence("Valid, disclosed and known", new EvidenceBuilder().Build(), null, options: Options.Evidence(known));
         var wrong = new EvidenceBuilder { InputBytes = [0], OutputBytes = [0] };
-        set.AddEvidence("Valid, nonsense disclosed where input and output are known", wrong.Build(), null, options: Options.Evidence(known));
-        set.AddEvidence("Valid, nonsense disclosed where nothing is checked", wrong.Build(), null, options: Options.Evidence(unchecked1));
+        set.AddEvidence(
+            "Valid, nonsense disclosed where input and output are known", wrong.Build(), null, options: Options.Evidence(known));
+        set.AddEvidence("Valid, nonsense disclosed where nothing is checked", wrong.Build(), null, options: Options.Evidence(nothing));
         foreach (var isInput in (bool[])[true, false])
         {
             var (check, side, other) = isInput ? (Check.InputDigest, "input", "output") : (Check.OutputDigest, "output", "input");
             void Refused(string description, EvidenceBuilder evidence, JsonNode expected) => set.AddEvidence(
-                $"{check}: {description}", evidence.Build(), Failure.Of(check), options: Options.Evidence(new() { [side] = expected, [other] = "unchecked" }));
+                $"{check}: {description}", evidence.Build(), Failure.Of(check),
+                options: Options.Evidence(new() { [side] = expected, [other] = "unchecked" }));
             Refused("not disclosed", isInput ? new() { InputBytes = null } : new() { OutputBytes = null }, "disclosed");
             Refused("no salt", isInput ? new() { InputSaltBytes = null } : new() { OutputSaltBytes = null }, "disclosed");
             Refused("known, and no salt", isInput ? new() { InputSaltBytes = null } : new() { OutputSaltBytes = null },
@@ -98,7 +112,8 @@ internal static class ContentVectors
         static byte[] Byte(string name) => EvidenceBuilder.Tensor(name, "UINT8", [1], 1);
 
         Whole("a byte after it", [.. Of(Cbor.Array()), 0]);
-        Whole("an item more", isInput ? Cbor.Array(Cbor.Map(), Cbor.Array(), Cbor.Array(), Cbor.Null) : Cbor.Array(Cbor.Array(), Cbor.Null));
+        Whole(
+            "an item more", isInput ? Cbor.Array(Cbor.Map(), Cbor.Array(), Cbor.Array(), Cbor.Null) : Cbor.Array(Cbor.Array(), Cbor.Null));
         Whole("an indefinite list of tensors", Of([0x9f, 0xff]));
         Whole("1025 tensors", Of([.. Cbor.Head(4, 1025), .. Byte("x")]));
         Tensor("tensors out of order", Byte("b"), Byte("a"));

@@ -9,8 +9,8 @@ using Nitro.Verifier.Tests.Certificates;
 namespace Nitro.Vectors.Generator.Evidences;
 
 /// <summary>
-/// Evidence for one inference, good as it is made, of which any part can be changed. Parts that rest on others are made when they are asked for,
-/// so that a change goes through to what signs it.
+/// Evidence for one inference, good as it is made, of which any part can be changed. Parts that rest on others are made when they are
+/// asked for, so that a change goes through to what signs it.
 /// </summary>
 internal sealed class EvidenceBuilder
 {
@@ -19,17 +19,22 @@ internal sealed class EvidenceBuilder
     public const int Es384 = -35;
 
     /// <summary>Indices of a claim's values: their key less one.</summary>
-    public const int ClaimVersion = 0, ClaimType = 1, ClaimModel = 2, ClaimInput = 3, ClaimOutput = 4, ClaimNonce = 5, ClaimIssuedAt = 6, ClaimSequence = 7,
-        ClaimSession = 8, ClaimPrevious = 9;
+    public const int ClaimVersion = 0, ClaimType = 1, ClaimModel = 2, ClaimInput = 3, ClaimOutput = 4, ClaimNonce = 5, ClaimIssuedAt = 6,
+        ClaimSequence = 7, ClaimSession = 8, ClaimPrevious = 9;
 
     /// <summary>Indices of a session statement's values: their key less one.</summary>
-    public const int SessionVersion = 0, SessionType = 1, SessionModels = 2, SessionConfiguration = 3, SessionStartedAt = 4, SessionAlgorithm = 5, SessionTlsKey = 6;
+    public const int SessionVersion = 0, SessionType = 1, SessionModels = 2, SessionConfiguration = 3, SessionStartedAt = 4,
+        SessionAlgorithm = 5, SessionTlsKey = 6;
 
     private static readonly byte[][] ShortChain = MakeShortChain();
     private static readonly TestKey DefaultKey = TestKey.P256("session");
     private static readonly TestKey DefaultKey384 = TestKey.P384("session");
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public EvidenceBuilder(bool direct = false, int algorithm = Es256)
     {
@@ -72,7 +77,8 @@ internal sealed class EvidenceBuilder
 
     public static byte[] OutputSalt { get; } = [.. Enumerable.Repeat((byte)2, 32)];
 
-    public static byte[] GoodManifest { get; } = Cbor.Array(Entry("digits", "1", Model), Entry("digits", "2", OtherModel), Entry("letters", "1", OtherModel));
+    public static byte[] GoodManifest { get; } = Cbor.Array(
+        Entry("digits", "1", Model), Entry("digits", "2", OtherModel), Entry("letters", "1", OtherModel));
 
     public static byte[] GoodConfiguration { get; } = Configuration(Cbor.Text("runtime"), Cbor.Text("vectors"));
 
@@ -110,7 +116,8 @@ internal sealed class EvidenceBuilder
 
     public Func<byte[], byte[]> AlterReceipt { get; set; } = receipt => receipt;
 
-    /// <summary>Whether the document's chain has AWS's shape. Most evidence is about other things: a leaf under the root keeps it small.</summary>
+    /// <summary>Whether the document's chain has AWS's shape. Most evidence is about other things: a leaf under the root keeps it
+    /// small.</summary>
     public bool LongChain { get; init; }
 
     /// <summary>The document's time.</summary>
@@ -134,7 +141,8 @@ internal sealed class EvidenceBuilder
 
     public byte[]? OutputBytes { get; set; } = GoodOutput;
 
-    public static byte[] Entry(string name, string version, byte[] model) => Cbor.Array(Cbor.Text(name), Cbor.Text(version), Cbor.Bytes(model));
+    public static byte[] Entry(string name, string version, byte[] model) =>
+        Cbor.Array(Cbor.Text(name), Cbor.Text(version), Cbor.Bytes(model));
 
     public static byte[] Configuration(params byte[][] pairs) => Cbor.Array(Cbor.Text("nitro/configuration/1"), Cbor.Map(pairs));
 
@@ -151,7 +159,8 @@ internal sealed class EvidenceBuilder
 
     public static byte[] Time(DateTimeOffset time) => Cbor.Unsigned((ulong)time.ToUnixTimeMilliseconds());
 
-    public static byte[] Header(int algorithm) => Cbor.Map(Cbor.Integer(1), Cbor.Integer(algorithm), Cbor.Integer(3), Cbor.Text(ContentType));
+    public static byte[] Header(int algorithm) =>
+        Cbor.Map(Cbor.Integer(1), Cbor.Integer(algorithm), Cbor.Integer(3), Cbor.Text(ContentType));
 
     /// <summary>Puts another value, encoded, in the place of one of the claim's.</summary>
     public EvidenceBuilder WithClaim(int index, byte[] value)
@@ -197,7 +206,12 @@ internal sealed class EvidenceBuilder
     {
         var document = new DocumentBuilder(LongChain ? null : ShortChain, time: DocumentTime) { Indefinite = true }
             .With("public_key", PublicKey is null ? Cbor.Null : Cbor.Bytes(PublicKey))
-            .With("user_data", UserData is null ? Cbor.Bytes(Direct ? EncodeClaim() : EncodeSession()) : UserData.Length == 0 ? Cbor.Null : Cbor.Bytes(UserData[0]));
+            .With("user_data", UserData switch
+            {
+                null => Cbor.Bytes(Direct ? EncodeClaim() : EncodeSession()),
+                [] => Cbor.Null,
+                [var bytes, ..] => Cbor.Bytes(bytes),
+            });
         if (Direct)
         {
             document.With("nonce", Claim[ClaimNonce].Length == 1 ? Cbor.Null : Claim[ClaimNonce]);

@@ -33,22 +33,27 @@ internal static class EvidenceFileRefusals
         Members(EvidenceFileFault.Malformed, "null as document", members => members["document"] = null);
         Members(EvidenceFileFault.Malformed, "a list as document", members => members["document"] = new JsonArray());
         Members(EvidenceFileFault.Malformed, "an empty manifest", members => members["manifest"] = "");
-        Members(EvidenceFileFault.Malformed, "base64 without padding", members => members["inputSalt"] = members["inputSalt"]!.GetValue<string>().TrimEnd('='));
+        Members(EvidenceFileFault.Malformed, "base64 without padding", members =>
+            members["inputSalt"] = members["inputSalt"]!.GetValue<string>().TrimEnd('='));
         Members(EvidenceFileFault.Malformed, "base64 with bits left over", members => members["manifest"] = "gB==");
         Members(EvidenceFileFault.Malformed, "base64 with a line break", members => members["manifest"] = "gA==\n");
         Members(EvidenceFileFault.Malformed, "base64url", members => members["manifest"] = "-_-_");
         Members(EvidenceFileFault.Malformed, "a salt of 31 bytes", members => members["inputSalt"] = Convert.ToBase64String(new byte[31]));
         Members(EvidenceFileFault.TooLarge, "a salt of 33 bytes", members => members["inputSalt"] = Convert.ToBase64String(new byte[33]));
-        Members(EvidenceFileFault.TooLarge, "a receipt of 501 bytes", members => members["receipt"] = Convert.ToBase64String(new byte[501]));
-        Members(EvidenceFileFault.TooLarge, "a document of 16385 bytes", members => members["document"] = Convert.ToBase64String(new byte[16385]));
+        Members(EvidenceFileFault.TooLarge, "a receipt of 501 bytes", members =>
+            members["receipt"] = Convert.ToBase64String(new byte[501]));
+        Members(EvidenceFileFault.TooLarge, "a document of 16385 bytes", members =>
+            members["document"] = Convert.ToBase64String(new byte[16385]));
         Members(EvidenceFileFault.UnknownVersion, "version 2", members => members["version"] = 2);
         Members(EvidenceFileFault.UnknownVersion, "version 0", members => members["version"] = 0);
-        Text(EvidenceFileFault.UnknownVersion, "version 2, before a member that version 1 does not have", "{\"later\": [], \"version\": 2}");
+        Text(
+            EvidenceFileFault.UnknownVersion, "version 2, before a member that version 1 does not have", "{\"later\": [], \"version\": 2}");
         Text(EvidenceFileFault.UnknownVersion, "version 1.5", "{\"version\": 1.5}");
         Members(EvidenceFileFault.UnknownMember, "another member", members => members["comment"] = "");
         Members(EvidenceFileFault.UnknownMember, "a member in capitals", members => members["Document"] = "gA==");
         Text(EvidenceFileFault.DuplicateMember, "the kind twice", good.Replace("{", "{\"kind\": \"session\",", StringComparison.Ordinal));
-        Text(EvidenceFileFault.DuplicateMember, "the manifest twice", good.Replace("{", "{\"manifest\": \"gA==\",", StringComparison.Ordinal));
+        Text(EvidenceFileFault.DuplicateMember, "the manifest twice",
+            good.Replace("{", "{\"manifest\": \"gA==\",", StringComparison.Ordinal));
         Text(EvidenceFileFault.DuplicateMember, "the version twice", good.Replace("{", "{\"version\": 1,", StringComparison.Ordinal));
         foreach (var name in (string[])["version", "kind", "receipt", "document", "manifest", "configuration"])
         {

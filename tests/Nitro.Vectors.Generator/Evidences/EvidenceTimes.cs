@@ -64,6 +64,7 @@ internal static class EvidenceTimes
         Add("a document as early as the clock skew allows", null, IssuedAfter(-Skew), -Skew);
         Add("a document a millisecond from the future", Check.DocumentNotFromFuture, new(), -Skew - Ms);
         Add("a claim as early as the clock skew allows", null, IssuedAfter(TimeSpan.FromSeconds(90)), TimeSpan.FromSeconds(30));
-        Add("a claim a millisecond from the future", Check.IssuedNotInFuture, IssuedAfter(TimeSpan.FromSeconds(90) + Ms), TimeSpan.FromSeconds(30));
+        Add("a claim a millisecond from the future", Check.IssuedNotInFuture, IssuedAfter(TimeSpan.FromSeconds(90) + Ms),
+            TimeSpan.FromSeconds(30));
     }
 }

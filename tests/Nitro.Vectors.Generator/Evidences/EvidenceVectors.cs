@@ -22,7 +22,8 @@ internal static class EvidenceVectors
         Valid("direct, a chain of AWS's shape", new(direct: true) { LongChain = true }, PolicyFiles.Strict);
         Valid("direct, where the policy asks for it", new(direct: true), PolicyFiles.DirectOnly);
         Valid("any model and any configuration", new(), PolicyFiles.OpenEvidence, new() { ["model"] = "any" });
-        Valid("a digest of the TLS key", new EvidenceBuilder().WithSession(EvidenceBuilder.SessionTlsKey, Cbor.Bytes(DocumentBuilder.Digest("TLS key"))));
+        Valid("a digest of the TLS key",
+            new EvidenceBuilder().WithSession(EvidenceBuilder.SessionTlsKey, Cbor.Bytes(DocumentBuilder.Digest("TLS key"))));
         Valid("the first claim of a session", new EvidenceBuilder()
             .WithClaim(EvidenceBuilder.ClaimSequence, Cbor.Unsigned(0)).WithClaim(EvidenceBuilder.ClaimPrevious, Cbor.Bytes(new byte[48])));
         Valid("the greatest sequence", new EvidenceBuilder().WithClaim(EvidenceBuilder.ClaimSequence, Cbor.Unsigned(ulong.MaxValue)));
@@ -41,7 +42,8 @@ internal static class EvidenceVectors
         var emptyNonce = new EvidenceBuilder(direct: true) { AlterDocument = document => document.With("nonce", Cbor.Bytes()) }
             .WithClaim(EvidenceBuilder.ClaimNonce, Cbor.Bytes());
         Valid("direct, a document's nonce of no bytes for a claim without one", emptyNonce, changes: new() { ["nonce"] = "absent" });
-        Valid("the model by its digest", new(), changes: new() { ["model"] = new JsonObject { ["digest"] = Convert.ToHexStringLower(EvidenceBuilder.Model) } });
+        Valid("the model by its digest", new(),
+            changes: new() { ["model"] = new JsonObject { ["digest"] = Convert.ToHexStringLower(EvidenceBuilder.Model) } });
         Valid("the signature's twin in the receipt", new() { AlterSignature = Twin });
 
         Kinds(set);
@@ -64,17 +66,21 @@ internal static class EvidenceVectors
         Refused("before anything else", new() { AlterReceipt = _ => [0], Manifest = [0] }, PolicyFiles.DirectOnly, "session", "direct");
     }
 
-    /// <summary>The document's own checks come after the receipt's, the manifest's and the configuration's form, and before every link.</summary>
+    /// <summary>The document's own checks come after the receipt's, the manifest's and the configuration's form, and before every
+    /// link.</summary>
     private static void Documents(VectorSet set)
     {
         void Refused(Check check, string description, Action<DocumentBuilder> alter, int? level = null) => set.AddEvidence(
-            $"{check}: {description}", new EvidenceBuilder { LongChain = level is not null, AlterDocument = alter }.Build(), Failure.Of(check, level));
+            $"{check}: {description}", new EvidenceBuilder { LongChain = level is not null, AlterDocument = alter }.Build(),
+                Failure.Of(check, level));
         Refused(Check.CoseStructure, "a byte after the document", document => document.AlterWhole = whole => [.. whole, 0]);
         Refused(Check.Timestamp, "in the session's document", document => document.With("timestamp", Cbor.Unsigned(0)));
         Refused(Check.DocumentSignature, "by another key", document => document.Key = TestChain.KeyOf(TestChain.Instance));
         set.AddEvidence(
-            "BundleLength: a short chain under the profile", new EvidenceBuilder().Build(), Failure.Of(Check.BundleLength), PolicyFiles.Strict);
-        Refused(Check.DebugMode, "an enclave in debug mode", document => document.WithPcrs((0, new byte[48]), (1, new byte[48]), (2, new byte[48])));
+            "BundleLength: a short chain under the profile", new EvidenceBuilder().Build(), Failure.Of(Check.BundleLength),
+                PolicyFiles.Strict);
+        Refused(Check.DebugMode, "an enclave in debug mode", document =>
+            document.WithPcrs((0, new byte[48]), (1, new byte[48]), (2, new byte[48])));
         Refused(Check.Measurements, "another image", document => document.WithPcrs((0, DocumentBuilder.Digest("another image"))));
         var chain = new TestChain();
         chain[TestChain.Zonal].NotAfter = Der.UtcTime(TestChain.Now.AddSeconds(-1));

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Nitro.Vectors.Generator.Documents;
 using Nitro.Vectors.Generator.Policies;
 using Nitro.Verifier;
@@ -20,7 +20,8 @@ internal static class LinkRefusals
     }
 
     private static void Refused(
-        VectorSet set, Check check, string description, EvidenceBuilder evidence, string policy = PolicyFiles.Evidence, JsonObject? changes = null) =>
+        VectorSet set, Check check, string description, EvidenceBuilder evidence, string policy = PolicyFiles.Evidence,
+        JsonObject? changes = null) =>
         set.AddEvidence($"{check}: {description}", evidence.Build(), Failure.Of(check), policy, Options.Evidence(changes));
 
     private static void Keys(VectorSet set)
@@ -32,7 +33,8 @@ internal static class LinkRefusals
         foreach (var direct in (bool[])[false, true])
         {
             var kind = direct ? "direct" : "session";
-            void Key(string description, byte[]? key) => Refused(set, Check.SessionKey, $"{kind}, {description}", new(direct) { PublicKey = key });
+            void Key(string description, byte[]? key) =>
+                Refused(set, Check.SessionKey, $"{kind}, {description}", new(direct) { PublicKey = key });
             Key("none", null);
             Key("no bytes", []);
             Key("a byte after it", [.. p256, 0]);
@@ -103,7 +105,8 @@ internal static class LinkRefusals
         Refused(set, Check.ConfigurationDigest, "another in the statement", new EvidenceBuilder()
             .WithSession(EvidenceBuilder.SessionConfiguration, Cbor.Bytes(SHA384.HashData(otherConfiguration))));
         Refused(set, Check.ManifestPcr, "direct, another manifest", new(direct: true) { Manifest = otherManifest });
-        Refused(set, Check.ConfigurationPcr, "direct, another configuration", new(direct: true) { ConfigurationBytes = otherConfiguration });
+        Refused(
+            set, Check.ConfigurationPcr, "direct, another configuration", new(direct: true) { ConfigurationBytes = otherConfiguration });
         foreach (var (check, index, digest) in ((Check, int, byte[])[])
             [(Check.ManifestPcr, 16, manifest), (Check.ConfigurationPcr, 17, configuration)])
         {
@@ -136,7 +139,8 @@ internal static class LinkRefusals
         Model("a model that the manifest does not have", "any", DocumentBuilder.Digest("unknown model"));
         Refused(set, Check.ModelAllowed, "a model of the manifest that the policy does not have", new(), PolicyFiles.OtherModel);
         Refused(set, Check.ModelAllowed, "another model of the manifest", new EvidenceBuilder()
-            .WithClaim(EvidenceBuilder.ClaimModel, Cbor.Bytes(EvidenceBuilder.OtherModel)), changes: new() { ["model"] = Named("digits", "2") });
+            .WithClaim(EvidenceBuilder.ClaimModel, Cbor.Bytes(EvidenceBuilder.OtherModel)),
+            changes: new() { ["model"] = Named("digits", "2") });
         Refused(set, Check.ConfigurationAllowed, "a configuration that the policy does not have", new(), PolicyFiles.OtherConfiguration);
     }
 

@@ -104,13 +104,15 @@ internal static class ReceiptRefusals
         Manifest("an entry of two", Cbor.Array(Cbor.Text("a"), Cbor.Text("1")));
         Manifest("257 entries", [.. Enumerable.Range(0, 257).Select(index => Entry($"{index:000}", "1"))]);
         Refused(set, Check.ManifestStructure, "a byte after it", new() { Manifest = [.. EvidenceBuilder.GoodManifest, 0] });
-        Refused(set, Check.ManifestStructure, "an indefinite array", new() { Manifest = [0x9f, .. EvidenceBuilder.GoodManifest[1..], 0xff] });
+        Refused(
+            set, Check.ManifestStructure, "an indefinite array", new() { Manifest = [0x9f, .. EvidenceBuilder.GoodManifest[1..], 0xff] });
     }
 
     private static void Configurations(VectorSet set)
     {
         void Settings(string description, params (string Name, string Value)[] settings) =>
-            Whole(description, EvidenceBuilder.Configuration([.. settings.SelectMany(one => new[] { Cbor.Text(one.Name), Cbor.Text(one.Value) })]));
+            Whole(description, EvidenceBuilder.Configuration([.. settings.SelectMany(one =>
+                new[] { Cbor.Text(one.Name), Cbor.Text(one.Value) })]));
         void Whole(string description, byte[] configuration) =>
             Refused(set, Check.ConfigurationStructure, description, new() { ConfigurationBytes = configuration });
         Settings("names out of order", ("b", ""), ("a", ""));
@@ -154,6 +156,7 @@ internal static class ReceiptRefusals
             UserData = [new EvidenceBuilder(direct: true).EncodeClaim()],
             AlterDocument = document => document.With("nonce", Cbor.Bytes(EvidenceBuilder.Nonce)),
         });
-        Refused(set, Check.SessionStatement, "the digest of a statement", new() { UserData = [SHA384.HashData(new EvidenceBuilder().EncodeSession())] });
+        Refused(set, Check.SessionStatement, "the digest of a statement",
+            new() { UserData = [SHA384.HashData(new EvidenceBuilder().EncodeSession())] });
     }
 }

@@ -52,7 +52,11 @@ internal static class PolicyFiles
 
     private const string Now = "2026-01-15T12:00:00Z";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void AddTo(VectorSet set)
     {
@@ -62,7 +66,8 @@ internal static class PolicyFiles
         Add(Evidence, "The strict policy, for chains of any length", Short(With(Releases(Release("vectors 1", [0, 1, 2])))));
         Add(AnyImage, "Any image under the vectors' root", Open());
         Add(NoProfile, "Any image and any chain that keeps RFC 5280", Changed(Open(), "noCertificateProfileUnsafe", true));
-        Add(Debug, "Debug mode accepted; PCR8 of the release still counts", Changed(With(Releases(Release("vectors 1", [0, 1, 2, 8]))), "debugModeUnsafe", true));
+        Add(Debug, "Debug mode accepted; PCR8 of the release still counts",
+            Changed(With(Releases(Release("vectors 1", [0, 1, 2, 8]))), "debugModeUnsafe", true));
         Add(Signer, "Any image of one signer", With(Releases(Changed(Release("signed", [8]), "anyImageBySignerUnsafe", true))));
         Add(Mixed, "Two releases, each with one PCR that the documents do not show", With(Releases(Other("a", 0), Other("b", 1))));
         Add(Windows, "Two releases of one image, one of them over", With(Releases(
@@ -70,16 +75,22 @@ internal static class PolicyFiles
             Changed(Release("going on", [0, 1, 2]), "notBefore", Now))));
         Add(WindowOfOne, "A release that is valid at one moment", With(Releases(
             Changed(Changed(Release("vectors 1", [0, 1, 2]), "notBefore", Now), "notAfter", Now))));
-        Add(WindowOver, "A release that is over", With(Releases(Changed(Release("vectors 1", [0, 1, 2]), "notAfter", "2026-01-15T11:59:59Z"))));
-        Add(WindowToCome, "A release that is to come", With(Releases(Changed(Release("vectors 1", [0, 1, 2]), "notBefore", "2026-01-15T12:00:01Z"))));
-        Add(DirectOnly, "Direct evidence alone", Changed(Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "leastEvidence", "direct"));
-        Add(OtherModel, "Another model", Changed(Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "models", List(DocumentBuilder.Digest("unknown model"))));
+        Add(WindowOver, "A release that is over",
+            With(Releases(Changed(Release("vectors 1", [0, 1, 2]), "notAfter", "2026-01-15T11:59:59Z"))));
+        Add(WindowToCome, "A release that is to come",
+            With(Releases(Changed(Release("vectors 1", [0, 1, 2]), "notBefore", "2026-01-15T12:00:01Z"))));
+        Add(DirectOnly, "Direct evidence alone",
+            Changed(Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "leastEvidence", "direct"));
+        Add(OtherModel, "Another model",
+            Changed(Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "models", List(DocumentBuilder.Digest("unknown model"))));
         Add(OtherConfiguration, "Another configuration", Changed(
-            Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "configurations", List(DocumentBuilder.Digest("unknown configuration"))));
+            Short(With(Releases(Release("vectors 1", [0, 1, 2])))), "configurations",
+            List(DocumentBuilder.Digest("unknown configuration"))));
         var open = Short(With(Releases(Release("vectors 1", [0, 1, 2]))));
         open.Remove("models");
         open.Remove("configurations");
-        Add(OpenEvidence, "Any model and any configuration", Changed(Changed(open, "anyModelUnsafe", true), "anyConfigurationUnsafe", true));
+        Add(OpenEvidence, "Any model and any configuration",
+            Changed(Changed(open, "anyModelUnsafe", true), "anyConfigurationUnsafe", true));
     }
 
     /// <summary>A policy for any image under another root.</summary>
@@ -110,7 +121,8 @@ internal static class PolicyFiles
         return new()
         {
             ["name"] = name,
-            ["measurements"] = new JsonObject(indices.Select(index => KeyValuePair.Create($"PCR{index}", (JsonNode?)Convert.ToHexStringLower(pcrs[index])))),
+            ["measurements"] = new JsonObject(indices.Select(index =>
+                KeyValuePair.Create($"PCR{index}", (JsonNode?)Convert.ToHexStringLower(pcrs[index])))),
         };
     }
 

@@ -4,7 +4,8 @@ using Nitro.Vectors.Generator.Documents;
 
 namespace Nitro.Vectors.Generator.Policies;
 
-/// <summary>Policy files that must be accepted, and those that must be refused, with the reason and, where the fault has one, its line.</summary>
+/// <summary>Policy files that must be accepted, and those that must be refused, with the reason and, where the fault has one, its
+/// line.</summary>
 internal static class PolicyVectors
 {
     private static readonly string Hex = Convert.ToHexStringLower(DocumentBuilder.Digest("policy vectors"));
@@ -36,7 +37,9 @@ internal static class PolicyVectors
             }
             """);
         Accept("nitro-cli's measurements", """
-            {"version": 1, "releases": [{"name": "r", "Measurements": {"HashAlgorithm": "Sha384 { ... }", "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"}}]}
+            {"version": 1, "releases": [{"name": "r", "Measurements": {
+              "HashAlgorithm": "Sha384 { ... }", "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"
+            }}]}
             """);
         Accept("every member", """
             {
@@ -57,7 +60,8 @@ internal static class PolicyVectors
               "noCertificateProfileUnsafe": true
             }
             """);
-        Accept("a waiver that waives nothing", """{"version": 1, "releases": [RELEASE], "anyMeasurementsUnsafe": false, "anyModelUnsafe": false}""");
+        Accept("a waiver that waives nothing",
+            """{"version": 1, "releases": [RELEASE], "anyMeasurementsUnsafe": false, "anyModelUnsafe": false}""");
         Accept("hex in capitals", $$"""{"version": 1, "anyMeasurementsUnsafe": true, "models": ["{{Hex.ToUpperInvariant()}}"]}""");
         Accept("no clock skew", """{"version": 1, "anyMeasurementsUnsafe": true, "clockSkewSeconds": 0}""");
         Accept("a name written with escapes", """{"\u0076ersion": 1, "anyMeasurementsUnsafe": true}""");
@@ -103,24 +107,32 @@ internal static class PolicyVectors
         Release("a name of 129 characters", $$"""{"name": "{{new string('r', 129)}}", "measurements": PCRS}""", "bad-name", 2);
         Release("no measurement", """{"name": "r", "measurements": {}}""", "missing-measurement", 2);
         Release("no PCR2", """{"name": "r", "measurements": {"PCR0": "HEX", "PCR1": "HEX"}}""", "missing-measurement", 2);
-        Release("a signer's release without PCR8", """{"name": "r", "anyImageBySignerUnsafe": true, "measurements": PCRS}""", "missing-measurement", 2);
-        Release("a PCR of zero", """{"name": "r", "measurements": {"PCR0": "ZERO", "PCR1": "HEX", "PCR2": "HEX"}}""", "zero-measurement", 2);
+        Release("a signer's release without PCR8", """{"name": "r", "anyImageBySignerUnsafe": true, "measurements": PCRS}""",
+            "missing-measurement", 2);
+        Release(
+            "a PCR of zero", """{"name": "r", "measurements": {"PCR0": "ZERO", "PCR1": "HEX", "PCR2": "HEX"}}""", "zero-measurement", 2);
         Release("a short PCR", "{\"name\": \"r\", \"measurements\": {\n\"PCR0\": \"aa\"}}", "bad-digest", 3);
         Release("a PCR of 96 characters that are no hex", """{"name": "r", "measurements": {"PCR0": "NOHEX"}}""", "bad-digest", 2);
         Release("a number as PCR", """{"name": "r", "measurements": {"PCR0": 0}}""", "wrong-type", 2);
-        Release("PCR32", """{"name": "r", "measurements": {"PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX", "PCR32": "HEX"}}""", "bad-measurement", 2);
+        Release("PCR32", """{"name": "r", "measurements": {"PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX", "PCR32": "HEX"}}""",
+            "bad-measurement", 2);
         Release("PCR00", """{"name": "r", "measurements": {"PCR00": "HEX"}}""", "bad-measurement", 2);
         Release("pcr0 in lower case", """{"name": "r", "measurements": {"pcr0": "HEX"}}""", "bad-measurement", 2);
-        Release("another hash algorithm", """{"name": "r", "measurements": {"HashAlgorithm": "Sha256 { ... }"}}""", "bad-hash-algorithm", 2);
+        Release(
+            "another hash algorithm", """{"name": "r", "measurements": {"HashAlgorithm": "Sha256 { ... }"}}""", "bad-hash-algorithm", 2);
         Release("a window that ends before it begins",
-            """{"name": "r", "notBefore": "2026-01-02T00:00:00Z", "notAfter": "2026-01-01T00:00:00Z", "measurements": PCRS}""", "bad-window", 2);
+            """{"name": "r", "notBefore": "2026-01-02T00:00:00Z", "notAfter": "2026-01-01T00:00:00Z", "measurements": PCRS}""",
+            "bad-window", 2);
         Release("a window in words", """{"name": "r", "notBefore": "yesterday", "measurements": PCRS}""", "bad-time", 2);
-        Release("a time with an offset", """{"name": "r", "notBefore": "2026-01-01T00:00:00+00:00", "measurements": PCRS}""", "bad-time", 2);
+        Release(
+            "a time with an offset", """{"name": "r", "notBefore": "2026-01-01T00:00:00+00:00", "measurements": PCRS}""", "bad-time", 2);
         Release("a time with fractions", """{"name": "r", "notBefore": "2026-01-01T00:00:00.000Z", "measurements": PCRS}""", "bad-time", 2);
         Release("30 February", """{"name": "r", "notBefore": "2026-02-30T00:00:00Z", "measurements": PCRS}""", "bad-time", 2);
-        Release("an unknown member of a release", """{"name": "r", "notbefore": "2026-01-01T00:00:00Z", "measurements": PCRS}""", "unknown-member", 2);
+        Release("an unknown member of a release", """{"name": "r", "notbefore": "2026-01-01T00:00:00Z", "measurements": PCRS}""",
+            "unknown-member", 2);
         Release("a release twice", "RELEASE, RELEASE", "duplicate-name", null);
-        Add(set, "releases and any measurements", """{"version": 1, "releases": [RELEASE], "anyMeasurementsUnsafe": true}""", "contradiction", null);
+        Add(set, "releases and any measurements", """{"version": 1, "releases": [RELEASE], "anyMeasurementsUnsafe": true}""",
+            "contradiction", null);
     }
 
     private static void Members(VectorSet set)
@@ -132,7 +144,8 @@ internal static class PolicyVectors
         Member("an empty list of configurations", "\"configurations\": []", "empty-list");
         Member("a model that is no digest", "\"models\": [\"digits\"]", "bad-digest");
         Member("models and any model", "\"models\": [\"HEX\"], \"anyModelUnsafe\": true", "contradiction", null);
-        Member("configurations and any configuration", "\"configurations\": [\"HEX\"], \"anyConfigurationUnsafe\": true", "contradiction", null);
+        Member("configurations and any configuration", "\"configurations\": [\"HEX\"], \"anyConfigurationUnsafe\": true", "contradiction",
+            null);
         Member("an unknown kind of evidence", "\"leastEvidence\": \"sealed\"", "bad-kind");
         Member("a skew above an hour", "\"clockSkewSeconds\": 3601", "out-of-range", null);
         Member("a negative skew", "\"clockSkewSeconds\": -1", "bad-duration");
@@ -149,7 +162,8 @@ internal static class PolicyVectors
     private static void Anchors(VectorSet set)
     {
         void Anchor(string description, string anchors, string reason, int? line = 2) =>
-            Add(set, description, "{\"version\": 1, \"anyMeasurementsUnsafe\": true,\n\"trustAnchors\": [" + anchors + "]\n}", reason, line);
+            Add(set, description, "{\"version\": 1, \"anyMeasurementsUnsafe\": true,\n\"trustAnchors\": [" + anchors + "]\n}", reason,
+                line);
         Anchor("no trust anchor", "", "nothing-accepted", null);
         Anchor("an unknown trust anchor", "\"azure\"", "bad-anchor");
         Anchor("a trust anchor twice", "\"aws\", \"aws\"", "duplicate-name", null);
@@ -176,5 +190,6 @@ internal static class PolicyVectors
         .Replace("PEM\"", Pem("CERTIFICATE", DocumentBuilder.Chain[0]) + "\"", StringComparison.Ordinal)
         .Replace("PEM\\n", Pem("CERTIFICATE", DocumentBuilder.Chain[0]) + "\\n", StringComparison.Ordinal);
 
-    private static string Pem(string label, byte[] der) => PemEncoding.WriteString(label, der).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Pem(string label, byte[] der) =>
+        PemEncoding.WriteString(label, der).Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -14,18 +14,21 @@ public sealed class DifferentialTests
     private const int Cases = 3000;
 
     /// <summary>Bytes that mean something in CBOR or DER.</summary>
-    private static readonly byte[] Telling = [0x00, 0x01, 0x18, 0x30, 0x31, 0x40, 0x58, 0x59, 0x5f, 0x60, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xf6, 0xf7, 0xff];
+    private static readonly byte[] Telling =
+        [0x00, 0x01, 0x18, 0x30, 0x31, 0x40, 0x58, 0x59, 0x5f, 0x60, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xf6, 0xf7, 0xff];
 
     [Fact]
     public async Task Two_implementations_name_the_same_error_for_what_is_damaged_at_random()
     {
         var random = new Random(Seed);
-        PublishedVector[] vectors = [.. PublishedVector.All.Values.Where(vector => vector is { Kind: "document" or "evidence", Error: null })];
+        PublishedVector[] vectors = [.. PublishedVector.All.Values.Where(vector =>
+            vector is { Kind: "document" or "evidence", Error: null })];
         var (questions, verdicts) = (new StringBuilder(), new List<string?>(Cases));
         for (var number = 0; number < Cases; number++)
         {
             var vector = vectors[random.Next(vectors.Length)];
-            var content = vector.Kind == "document" ? Damage(vector.File("document"), random) : DamageMember(vector.File("evidence"), random);
+            var file = vector.File(vector.Kind);
+            var content = vector.Kind == "document" ? Damage(file, random) : DamageMember(file, random);
             questions.Append(vector.With(content)).Append('\n');
             verdicts.Add(ProductVerdict.Of(vector, content));
         }
@@ -37,11 +40,12 @@ public sealed class DifferentialTests
         Assert.Equal(Cases, answers.Length);
         Assert.All(answers.Index(), one => Assert.True(
             verdicts[one.Index] == one.Item,
-            string.Create(CultureInfo.InvariantCulture, $"case {one.Index}: the product says {verdicts[one.Index]}, the checker {one.Item}, of {lines[one.Index]}")));
+            string.Create(CultureInfo.InvariantCulture,
+                $"case {one.Index}: the product says {verdicts[one.Index]}, the checker {one.Item}, of {lines[one.Index]}")));
 
         // The damage must reach every stage, or the agreement says little.
-        int[] reached = [.. answers.Where(answer => answer is not null).Select(answer => JsonNode.Parse(answer!)!["check"]?.GetValue<int>() ?? 0).Distinct()];
-        Assert.Superset(new HashSet<int> { 102, 201, 302, 303, 304, 305, 308, 310, 311, 401, 702, 703, 704, 710, 712, 719, 720 }, reached.ToHashSet());
+        var reached = answers.OfType<string>().Select(answer => JsonNode.Parse(answer)!["check"]?.GetValue<int>() ?? 0).ToHashSet();
+        Assert.Superset(new HashSet<int> { 102, 201, 302, 303, 304, 305, 308, 310, 311, 401, 702, 703, 704, 710, 712, 719, 720 }, reached);
     }
 
     private static byte[] DamageMember(byte[] file, Random random)

@@ -12,7 +12,12 @@ internal static class IndependentChecker
     /// <param name="input">What it reads.</param>
     public static async Task<(int ExitCode, string Output)> RunAsync(string folder, string? argument = null, string input = "")
     {
-        var start = new ProcessStartInfo("python3") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("python3")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.ArgumentList.Add(Path.Combine(folder, "check.py"));
         if (argument is not null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -8,14 +9,15 @@ namespace Nitro.Verifier.Tests.Vectors;
 /// <summary>What the product says of a vector, in the form of the index's error member.</summary>
 internal static partial class ProductVerdict
 {
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, AttestationVerifier> Verifiers = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, AttestationVerifier> Verifiers = new(StringComparer.Ordinal);
 
     /// <summary>The error as compact JSON, null for none.</summary>
     /// <param name="vector">A document or evidence.</param>
     /// <param name="content">What is verified in the place of the vector's own file.</param>
     public static string? Of(PublishedVector vector, byte[] content)
     {
-        var verifier = Verifiers.GetOrAdd(vector.Path("policy"), _ => new AttestationVerifier(VerificationPolicy.Parse(vector.File("policy"))));
+        var verifier = Verifiers.GetOrAdd(vector.Path("policy"), _ =>
+            new AttestationVerifier(VerificationPolicy.Parse(vector.File("policy"))));
         if (vector.Kind == "document")
         {
             return Text(verifier.Verify(content, vector.Document, vector.Time).Failure);

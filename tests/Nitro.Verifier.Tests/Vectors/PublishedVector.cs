@@ -23,7 +23,8 @@ internal sealed class PublishedVector
     public JsonElement? Error => _entry.GetProperty("error") is { ValueKind: not JsonValueKind.Null } error ? error : null;
 
     public ValidationTime Time => Option("now") is { } now
-        ? ValidationTime.Live(DateTimeOffset.ParseExact(now.GetString()!, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null, DateTimeStyles.AssumeUniversal))
+        ? ValidationTime.Live(
+            DateTimeOffset.ParseExact(now.GetString()!, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null, DateTimeStyles.AssumeUniversal))
         : ValidationTime.Archive;
 
     public DocumentExpectations Document => new()
@@ -39,7 +40,7 @@ internal sealed class PublishedVector
         {
             var expected = new EvidenceExpectations { Model = Model, Input = Input, Output = Output, Nonce = Bytes("nonce") };
             return Option("kinds") is { } kinds
-                ? expected with { Kinds = [.. kinds.EnumerateArray().Select(kind => Enum.Parse<EvidenceKind>(kind.GetString()!, ignoreCase: true))] }
+                ? expected with { Kinds = [.. kinds.EnumerateArray().Select(kind => KindNamed(kind.GetString()!))] }
                 : expected;
         }
     }
@@ -103,6 +104,8 @@ internal sealed class PublishedVector
         return index.RootElement.GetProperty("vectors").EnumerateArray()
             .ToDictionary(entry => entry.GetProperty("name").GetString()!, entry => new PublishedVector(entry.Clone()));
     }
+
+    private static EvidenceKind KindNamed(string name) => name == "direct" ? EvidenceKind.Direct : EvidenceKind.Session;
 
     private static byte[] Exact(JsonElement option) => Convert.FromHexString(option.GetProperty("exact").GetString()!);
 

@@ -4,7 +4,8 @@ using Nitro.Vectors.Generator;
 
 namespace Nitro.Verifier.Tests.Vectors;
 
-/// <summary>The published vectors: the product gives each exactly its error, they are what the generator makes, and another implementation agrees.</summary>
+/// <summary>The published vectors: the product gives each exactly its error, they are what the generator makes, and another implementation
+/// agrees.</summary>
 public sealed class VectorTests
 {
     /// <summary>For each reason of a refused policy, words that the product's message must have.</summary>
@@ -70,7 +71,8 @@ public sealed class VectorTests
     [Fact]
     public void Every_check_that_a_document_or_evidence_can_fail_has_a_vector() => Assert.Equal(
         Enum.GetValues<Check>().Order(),
-        PublishedVector.All.Values.Select(vector => vector.Error is { } error && error.TryGetProperty("check", out var check) ? check.GetInt32() : 0)
+        PublishedVector.All.Values.Select(vector =>
+            vector.Error is { } error && error.TryGetProperty("check", out var check) ? check.GetInt32() : 0)
             .Where(number => number != 0).Distinct().Order().Select(number => (Check)number));
 
     [Fact]
