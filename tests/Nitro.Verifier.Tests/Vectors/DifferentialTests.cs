@@ -11,7 +11,7 @@ namespace Nitro.Verifier.Tests.Vectors;
 public sealed class DifferentialTests
 {
     private const int Seed = 20260115;
-    private const int Cases = 3000;
+    private const int Cases = 1500;
 
     /// <summary>Bytes that mean something in CBOR or DER.</summary>
     private static readonly byte[] Telling =
