@@ -10,11 +10,12 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test build setup format clean
+.PHONY: help demo test fuzz build setup format clean
 
 help:
 	@echo 'make demo     a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
 	@echo 'make test     all tests'
+	@echo 'make fuzz     attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
 	@echo 'make build    everything, without running it'
 	@echo 'make format   check the style of the sources'
 	@echo 'make clean    remove what was built'
@@ -26,6 +27,11 @@ test: build
 	@rm -rf TestResults
 	@dotnet test Nitro.sln --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults --nologo --verbosity quiet; status=$$?; \
 		sh build/sum-tests.sh TestResults && exit $$status
+
+MINUTES := 10
+SEED :=
+fuzz: build
+	@dotnet tests/Nitro.Verifier.Fuzz/bin/$(CONFIGURATION)/net10.0/Nitro.Verifier.Fuzz.dll --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 build: $(STAMPS)/build
 
