@@ -23,13 +23,16 @@ public sealed class BudgetTests(ITestOutputHelper output)
         {
             foreach (var finding in campaign.RunBatch())
             {
-                Assert.Fail($"Case {finding.Number} of seed {Seed:x16} breaks \"{finding.Property}\": {finding.Details}\n{finding.Case.Story}");
+                Assert.Fail(
+                    $"Case {finding.Number} of seed {Seed:x16} breaks \"{finding.Property}\": {finding.Details}\n{finding.Case.Story}");
             }
         }
 
         output.WriteLine($"seed {Seed:x16}, {watch.Elapsed.TotalSeconds:0} s; cultures {string.Join(", ", Surroundings.Cultures)}");
         output.WriteLine(string.Join("\n", kinds.Select(kind => $"  {kind.Name}: {kind.Seeds}")));
-        output.WriteLine(kinds.Any(kind => kind is GenuineDocumentKind) ? "" : "  ../shared is absent: no genuine documents, simulated seeds only");
+        output.WriteLine(kinds.Any(kind => kind is GenuineDocumentKind)
+            ? ""
+            : "  ../shared is absent: no genuine documents, simulated seeds only");
         output.WriteLine(campaign.Coverage.Table());
 
         // Every check was the one that refused some case.

@@ -37,7 +37,8 @@ public sealed class PlantedKind(PlantedFault fault) : SeedKind
             case PlantedFault.Culture:
                 return Verdict.Refused("planted", (-1.5).ToString("N", CultureInfo.CurrentCulture));
             case PlantedFault.TimeZone:
-                return Verdict.Refused("planted", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToLocalTime().ToString(CultureInfo.InvariantCulture));
+                return Verdict.Refused(
+                    "planted", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToLocalTime().ToString(CultureInfo.InvariantCulture));
             case PlantedFault.Order:
                 return Verdict.Refused("planted", Interlocked.Increment(ref _judged).ToString(CultureInfo.InvariantCulture));
             case PlantedFault.Content:

@@ -65,7 +65,8 @@ public sealed class FuzzCommand(IReadOnlyList<SeedKind> kinds, TextWriter output
             if (time.GetElapsedTime(start) - reported >= ReportEvery)
             {
                 reported = time.GetElapsedTime(start);
-                Say($"{reported.TotalMinutes,6:0.0} min {campaign.Coverage.Cases,12} cases {campaign.Coverage.BeyondEnvelope,12} beyond the envelope {found,4} findings");
+                var (cases, beyond) = (campaign.Coverage.Cases, campaign.Coverage.BeyondEnvelope);
+                Say($"{reported.TotalMinutes,6:0.0} min {cases,12} cases {beyond,12} beyond the envelope {found,4} findings");
             }
         }
 

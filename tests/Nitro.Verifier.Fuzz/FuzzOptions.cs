@@ -25,15 +25,17 @@ public sealed record FuzzOptions(ulong? Seed, double Minutes, long? Case, string
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var options = new FuzzOptions(null, 1, null, null, ".fuzz");
+        var culture = CultureInfo.InvariantCulture;
         problem = "";
         for (var i = 0; i < arguments.Count; i += 2)
         {
             var value = i + 1 < arguments.Count ? arguments[i + 1] : "";
             FuzzOptions? next = arguments[i] switch
             {
-                "--minutes" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 100_000 => options with { Minutes = minutes },
-                "--seed" when ulong.TryParse(value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var seed) => options with { Seed = seed },
-                "--case" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => options with { Case = number },
+                "--minutes" when double.TryParse(value, NumberStyles.AllowDecimalPoint, culture, out var minutes)
+                    && minutes is > 0 and <= 1e5 => options with { Minutes = minutes },
+                "--seed" when ulong.TryParse(value, NumberStyles.AllowHexSpecifier, culture, out var seed) => options with { Seed = seed },
+                "--case" when long.TryParse(value, NumberStyles.None, culture, out var number) => options with { Case = number },
                 "--file" when value.Length > 0 => options with { File = value },
                 "--findings" when value.Length > 0 => options with { Findings = value },
                 _ => null,

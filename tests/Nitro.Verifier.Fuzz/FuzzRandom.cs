@@ -1,8 +1,8 @@
 namespace Nitro.Verifier.Fuzz;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood 2014): the only source of chance here, so that a seed and a case number give the same case on every machine and with
-/// every version of .NET. Not thread-safe.
+/// SplitMix64 (Steele, Lea, Flood 2014): the only source of chance here, so that a seed and a case number give the same case on every
+/// machine and with every version of .NET. Not thread-safe.
 /// </summary>
 public sealed class FuzzRandom(ulong seed)
 {

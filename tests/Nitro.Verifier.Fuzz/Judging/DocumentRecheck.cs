@@ -8,18 +8,21 @@ using Nitro.Verifier.Fuzz.Simulation;
 namespace Nitro.Verifier.Fuzz.Judging;
 
 /// <summary>
-/// A short second opinion on accepted documents of simulated enclaves, made of System.Formats.Cbor, System.Formats.Asn1, X509Chain and ECDsa, with nothing of
-/// the product's. It need not say why a document is bad, only whether.
+/// A short second opinion on accepted documents of simulated enclaves, made of System.Formats.Cbor, System.Formats.Asn1, X509Chain and
+/// ECDsa, with nothing of the product's. It need not say why a document is bad, only whether.
 /// </summary>
 public static class DocumentRecheck
 {
     private const string P384 = "1.3.132.0.34", EcdsaWithSha384 = "1.2.840.10045.4.3.3";
 
-    /// <summary>The extensions that the product reads. What others hold it ignores when they are not critical (RFC 5280 4.2), and OpenSSL reads some of them.</summary>
+    /// <summary>
+    /// The extensions that the product reads. What others hold it ignores when they are not critical (RFC 5280 4.2), and OpenSSL reads
+    /// some of them.
+    /// </summary>
     private static readonly string[] ReadExtensions = ["2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"];
 
     /// <summary>Most accepted cases have a chain that others have too.</summary>
-    private static readonly ConcurrentDictionary<string, (string? Problem, DateTimeOffset NotBefore, DateTimeOffset NotAfter)> Chains = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, JudgedChain> Chains = new(StringComparer.Ordinal);
 
     private static readonly string[] Mandatory = ["module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle"];
 
@@ -34,7 +37,8 @@ public static class DocumentRecheck
             var content = Read(one.Bytes, out var problem);
             return problem ?? Judge(content, one);
         }
-        catch (Exception exception) when (exception is CborContentException or AsnContentException or CryptographicException or InvalidOperationException or OverflowException)
+        catch (Exception exception) when (exception is CborContentException or AsnContentException or CryptographicException
+            or InvalidOperationException or OverflowException)
         {
             return $"accepted, and a second reader says: {exception.Message}";
         }
@@ -55,7 +59,11 @@ public static class DocumentRecheck
         var signature = reader.ReadByteString();
         reader.ReadEndArray();
         var fields = ReadPayload(payload);
-        problem = foreignTag || unprotected != 0 || reader.BytesRemaining != 0 || !header.AsSpan().SequenceEqual(new byte[] { 0xa1, 0x01, 0x38, 0x22 }) || document.Length > 16_384
+        problem = foreignTag
+            || unprotected != 0
+            || reader.BytesRemaining != 0
+            || !header.AsSpan().SequenceEqual(new byte[] { 0xa1, 0x01, 0x38, 0x22 })
+            || document.Length > 16_384
             ? "accepted with another envelope"
             : ChainProblem(fields, DocumentDraft.ToBeSigned(header, payload), signature);
         return fields;
@@ -82,13 +90,17 @@ public static class DocumentRecheck
     public static string? MeasurementProblem(Dictionary<ulong, byte[]> pcrs, long time)
     {
         ArgumentNullException.ThrowIfNull(pcrs);
-        var right = FuzzImage.Pcrs.All(one => pcrs.TryGetValue((ulong)one.Key, out var value) && value.AsSpan().SequenceEqual(one.Value.ToArray()));
+        var right = FuzzImage.Pcrs.All(
+            one => pcrs.TryGetValue((ulong)one.Key, out var value) && value.AsSpan().SequenceEqual(one.Value.ToArray()));
         var from = FuzzChain.IssuedAt.AddDays(-1).ToUnixTimeMilliseconds();
-        return right && time >= from && time <= FuzzChain.IssuedAt.AddDays(30).ToUnixTimeMilliseconds() ? null : "accepted with measurements that no release has";
+        return right && time >= from && time <= FuzzChain.IssuedAt.AddDays(30).ToUnixTimeMilliseconds()
+            ? null
+            : "accepted with measurements that no release has";
     }
 
     private static bool ExpectedFields(Dictionary<string, object?> fields) =>
-        Optional.Zip([FuzzImage.PublicKey, FuzzImage.UserData, FuzzImage.Nonce]).All(one => fields.GetValueOrDefault(one.First) is byte[] found && found.AsSpan().SequenceEqual(one.Second));
+        Optional.Zip([FuzzImage.PublicKey, FuzzImage.UserData, FuzzImage.Nonce])
+            .All(one => fields.GetValueOrDefault(one.First) is byte[] found && found.AsSpan().SequenceEqual(one.Second));
 
     private static Dictionary<string, object?> ReadPayload(byte[] payload)
     {
@@ -128,7 +140,9 @@ public static class DocumentRecheck
                 }
 
                 reader.ReadEndMap();
-                return pcrs.All(one => one.Key < 32 && one.Value.Length == 48) ? pcrs : throw new CborContentException("PCRs of another form");
+                return pcrs.All(one => one.Key < 32 && one.Value.Length == 48)
+                    ? pcrs
+                    : throw new CborContentException("PCRs of another form");
             case "cabundle":
                 var bundle = new List<byte[]>();
                 for (var left = reader.ReadStartArray(); left > 0; left--)
@@ -153,11 +167,11 @@ public static class DocumentRecheck
     private static string? ChainProblem(Dictionary<string, object?> fields, byte[] signed, byte[] signature)
     {
         byte[][] chain = [.. (List<byte[]>)fields["cabundle"]!, (byte[])fields["certificate"]!];
-        var (problem, notBefore, notAfter) = Chains.GetOrAdd(Convert.ToHexString(SHA256.HashData([.. chain.SelectMany(one => one)])), _ => Judge(chain));
+        var judged = Chains.GetOrAdd(Convert.ToHexString(SHA256.HashData([.. chain.SelectMany(one => one)])), _ => Judge(chain));
         var time = DateTimeOffset.FromUnixTimeMilliseconds((long)(ulong)fields["timestamp"]!);
-        if (problem is not null || time < notBefore || time > notAfter)
+        if (judged.Problem is not null || time < judged.NotBefore || time > judged.NotAfter)
         {
-            return problem ?? "accepted outside a certificate's period";
+            return judged.Problem ?? "accepted outside a certificate's period";
         }
 
         using var leaf = X509CertificateLoader.LoadCertificate(chain[^1]);
@@ -166,23 +180,28 @@ public static class DocumentRecheck
     }
 
     /// <summary>What is wrong with a chain whatever the time, and the period in which all of it is valid.</summary>
-    private static (string? Problem, DateTimeOffset NotBefore, DateTimeOffset NotAfter) Judge(byte[][] chain)
+    private static JudgedChain Judge(byte[][] chain)
     {
         if (!chain[0].AsSpan().SequenceEqual(FuzzChain.Anchor.Der.Span))
         {
-            return ("accepted under another root", default, default);
+            return new("accepted under another root", default, default);
         }
 
         if (chain.Any(one => one.Length > 1024 || !IsDer(one)))
         {
-            return ("accepted with a certificate that is not DER", default, default);
+            return new("accepted with a certificate that is not DER", default, default);
         }
 
         X509Certificate2[] certificates = [.. chain.Select(one => X509CertificateLoader.LoadCertificate(one))];
         try
         {
-            var problem = ForeignAlgorithm(certificates) ?? Gap(certificates) ?? (HasOtherExtensions(certificates) || Builds(certificates) ? null : "accepted with a chain that X509Chain refuses");
-            return (problem, certificates.Max(one => new DateTimeOffset(one.NotBefore)), certificates.Min(one => new DateTimeOffset(one.NotAfter)));
+            var problem = ForeignAlgorithm(certificates)
+                ?? Gap(certificates)
+                ?? (HasOtherExtensions(certificates) || Builds(certificates) ? null : "accepted with a chain that X509Chain refuses");
+            return new(
+                problem,
+                certificates.Max(one => new DateTimeOffset(one.NotBefore)),
+                certificates.Min(one => new DateTimeOffset(one.NotAfter)));
         }
         finally
         {
@@ -192,7 +211,9 @@ public static class DocumentRecheck
 
     private static string? ForeignAlgorithm(X509Certificate2[] certificates) => Array.Exists(
         certificates,
-        one => one.SignatureAlgorithm.Value != EcdsaWithSha384 || one.PublicKey.EncodedParameters?.RawData is not { } curve || AsnDecoder.ReadObjectIdentifier(curve, AsnEncodingRules.DER, out _) != P384)
+        one => one.SignatureAlgorithm.Value != EcdsaWithSha384
+            || one.PublicKey.EncodedParameters?.RawData is not { } curve
+            || AsnDecoder.ReadObjectIdentifier(curve, AsnEncodingRules.DER, out _) != P384)
             ? "accepted with another algorithm"
             : null;
 
@@ -210,9 +231,12 @@ public static class DocumentRecheck
     }
 
     private static bool HasOtherExtensions(X509Certificate2[] certificates) =>
-        certificates.SelectMany(one => one.Extensions).Any(extension => !ReadExtensions.Contains(extension.Oid?.Value) && !extension.Critical);
+        certificates.SelectMany(one => one.Extensions)
+            .Any(extension => !extension.Critical && !ReadExtensions.Contains(extension.Oid?.Value));
 
-    /// <summary>Time aside: OpenSSL takes the last second of a period for the first one after it (X509_cmp_time), RFC 5280 4.1.2.5 does not.</summary>
+    /// <summary>
+    /// Time aside: OpenSSL takes the last second of a period for the first one after it (X509_cmp_time), RFC 5280 4.1.2.5 does not.
+    /// </summary>
     private static bool Builds(X509Certificate2[] certificates)
     {
         using var chain = new X509Chain();
@@ -225,7 +249,9 @@ public static class DocumentRecheck
         return chain.Build(certificates[^1]) && chain.ChainElements.Count == certificates.Length;
     }
 
-    /// <summary>Whether the bytes are one value whose every length and tag is as DER has it; contents of primitive types are X509Chain's to judge.</summary>
+    /// <summary>
+    /// Whether the bytes are one value whose every length and tag is as DER has it; contents of primitive types are X509Chain's to judge.
+    /// </summary>
     private static bool IsDer(byte[] certificate)
     {
         var reader = new AsnReader(certificate, AsnEncodingRules.DER);
@@ -248,4 +274,7 @@ public static class DocumentRecheck
             }
         }
     }
+
+    /// <summary>What was said of a chain whatever the time, and the period in which all of it is valid.</summary>
+    private sealed record JudgedChain(string? Problem, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
 }

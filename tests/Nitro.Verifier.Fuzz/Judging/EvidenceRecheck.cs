@@ -22,7 +22,8 @@ public static class EvidenceRecheck
             var fields = DocumentRecheck.Read(Member(members, "document"), out var problem);
             return problem ?? Judge(members, fields, one);
         }
-        catch (Exception exception) when (exception is CborContentException or JsonException or CryptographicException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (exception is CborContentException or JsonException or CryptographicException
+            or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return $"accepted, and a second reader says: {exception.Message}";
         }
@@ -55,15 +56,23 @@ public static class EvidenceRecheck
         // Who expects an exact input has it already: what the file discloses is then not looked at.
         var input = one.Situation == Situation.Expecting ? FuzzImage.Input.Encode() : Member(members, "input");
         Require(Same(claim[4], Digest("nitro/input/1", Member(members, "inputSalt"), input)), "accepted with another input");
-        Require(Same(claim[5], Digest("nitro/output/1", Member(members, "outputSalt"), Member(members, "output"))), "accepted with another output");
+        Require(
+            Same(claim[5], Digest("nitro/output/1", Member(members, "outputSalt"), Member(members, "output"))),
+            "accepted with another output");
         var issuedAt = (ulong)claim[7];
-        Require(issuedAt + Skew >= documentTime && issuedAt <= documentTime + (isSession ? Hour : Skew), "accepted with a claim of another time");
+        Require(
+            issuedAt + Skew >= documentTime && issuedAt <= documentTime + (isSession ? Hour : Skew),
+            "accepted with a claim of another time");
         if (isSession)
         {
             var statement = ReadMap(userData);
             Require((string)statement[2] == "session", "accepted with another statement");
-            Require(Same(statement[3], SHA384.HashData(manifest)) && Same(statement[4], SHA384.HashData(configuration)), "accepted with other digests in the statement");
-            Require(issuedAt <= (ulong)statement[5] + (24 * Hour) && (ulong)statement[5] <= documentTime + Skew, "accepted with a session of another time");
+            Require(
+                Same(statement[3], SHA384.HashData(manifest)) && Same(statement[4], SHA384.HashData(configuration)),
+                "accepted with other digests in the statement");
+            Require(
+                issuedAt <= (ulong)statement[5] + (24 * Hour) && (ulong)statement[5] <= documentTime + Skew,
+                "accepted with a session of another time");
         }
         else
         {
@@ -77,7 +86,9 @@ public static class EvidenceRecheck
             Require(Same(configuration, FuzzImage.Configuration.Encode()), "accepted with a configuration that is not allowed");
         }
 
-        Require(one.Situation != Situation.Expecting || (isSession && Same(claim[6], FuzzImage.Nonce)), "accepted with another nonce, or of another kind");
+        Require(
+            one.Situation != Situation.Expecting || (isSession && Same(claim[6], FuzzImage.Nonce)),
+            "accepted with another nonce, or of another kind");
         return problem;
     }
 

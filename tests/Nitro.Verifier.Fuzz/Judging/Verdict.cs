@@ -1,6 +1,8 @@
 namespace Nitro.Verifier.Fuzz.Judging;
 
-/// <summary>All that was said of a case, in a form that can be compared: two verifications agree when these lines are the same. Immutable.</summary>
+/// <summary>
+/// All that was said of a case, in a form that can be compared: two verifications agree when these lines are the same. Immutable.
+/// </summary>
 public sealed class Verdict
 {
     private const ulong FnvOffset = 0xcbf29ce484222325, FnvPrime = 0x100000001b3;
@@ -31,7 +33,7 @@ public sealed class Verdict
     {
         ArgumentNullException.ThrowIfNull(result);
         var content = result.Document is { } document
-            ? FormattableString.Invariant($"{document.ModuleId} {document.TimestampMs} {document.TrustAnchor.Name} {document.Release} {document.IsDebugMode}")
+            ? FormattableString.Invariant($"{document.ModuleId} {document.TimestampMs} {document.TrustAnchor.Name} {document.Release}")
             : "";
         return Of(result.Checks, result.Failure, result.IsVerified, content);
     }
@@ -40,7 +42,7 @@ public sealed class Verdict
     {
         ArgumentNullException.ThrowIfNull(result);
         var content = result.Inference is { } inference
-            ? FormattableString.Invariant($"{inference.Kind} {inference.Claim.Sequence} {inference.IssuedAt.ToUnixTimeMilliseconds()} {string.Join(' ', inference.Models)}")
+            ? FormattableString.Invariant($"{inference.Kind} {inference.Claim.IssuedAtMs} {string.Join(' ', inference.Models)}")
             : "";
         return Of(result.Checks, result.Failure, result.IsVerified, content);
     }
@@ -52,7 +54,8 @@ public sealed class Verdict
     public static Verdict AcceptedWith(string text) => new(true, "accepted", false, [], text);
 
     /// <summary>Everything that was said, a line each.</summary>
-    public string Describe() => string.Join('\n', Checks.Where(one => one.Status != CheckStatus.NotReached).Select(one => one.ToString()).Append(Text));
+    public string Describe() =>
+        string.Join('\n', Checks.Where(one => one.Status != CheckStatus.NotReached).Select(one => one.ToString()).Append(Text));
 
     private static Verdict Of(IReadOnlyList<CheckResult> checks, CheckResult? failure, bool accepted, string content)
     {

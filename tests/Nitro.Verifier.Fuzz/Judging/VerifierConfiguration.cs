@@ -1,7 +1,8 @@
 namespace Nitro.Verifier.Fuzz.Judging;
 
 /// <summary>
-/// One way to make a verifier. All of them must give the same verdict on everything: a verifier with another cache, or none, is one more entry of
+/// One way to make a verifier. All of them must give the same verdict on everything: a verifier with another cache, or none, is one more
+/// entry of
 /// <see cref="All"/>.
 /// </summary>
 /// <param name="Name">For the report.</param>

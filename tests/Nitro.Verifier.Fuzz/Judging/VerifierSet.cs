@@ -3,7 +3,9 @@ using Nitro.Verifier.Fuzz.Simulation;
 
 namespace Nitro.Verifier.Fuzz.Judging;
 
-/// <summary>A verifier of one configuration for every situation, over genuine or over simulated documents. Thread-safe, as they are.</summary>
+/// <summary>
+/// A verifier of one configuration for every situation, over genuine or over simulated documents. Thread-safe, as they are.
+/// </summary>
 public sealed class VerifierSet
 {
     private readonly AttestationVerifier[] _genuine;

@@ -6,7 +6,10 @@ using Nitro.Verifier.Fuzz.Simulation;
 
 namespace Nitro.Verifier.Fuzz.Kinds;
 
-/// <summary>Evidence files of simulated enclaves, of both kinds and under both algorithms: receipts, claims, statements, manifests, links, and the JSON around them.</summary>
+/// <summary>
+/// Evidence files of simulated enclaves, of both kinds and under both algorithms: receipts, claims, statements, manifests, links, and the
+/// JSON around them.
+/// </summary>
 public sealed class EvidenceFileKind : SeedKind
 {
     private static readonly int[] SituationWeights = [30, 5, 20, 20, 25];
@@ -15,7 +18,8 @@ public sealed class EvidenceFileKind : SeedKind
 
     public override int Weight => 9;
 
-    public override string Seeds => FormattableString.Invariant($"session and direct evidence of {FuzzChain.All.Count} simulated enclaves, ES256 and ES384");
+    public override string Seeds =>
+        FormattableString.Invariant($"session and direct evidence of {FuzzChain.All.Count} simulated enclaves, ES256 and ES384");
 
     public override FuzzCase Make(FuzzRandom random)
     {
@@ -59,7 +63,8 @@ public sealed class EvidenceFileKind : SeedKind
 
         var live = one.Situation is Situation.Live or Situation.Expecting;
         var time = live ? ValidationTime.Live(DateTimeOffset.FromUnixTimeMilliseconds(one.NowMs)) : ValidationTime.Archive;
-        return Verdict.Of(verifiers.Simulated(one.Situation).VerifyEvidence(evidence!, one.Situation == Situation.Expecting ? Expecting : Open, time));
+        var expected = one.Situation == Situation.Expecting ? Expecting : Open;
+        return Verdict.Of(verifiers.Simulated(one.Situation).VerifyEvidence(evidence!, expected, time));
     }
 
     public override string? Recheck(FuzzCase one)

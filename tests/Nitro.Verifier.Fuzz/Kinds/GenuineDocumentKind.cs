@@ -6,11 +6,16 @@ using Nitro.Verifier.Fuzz.Simulation;
 
 namespace Nitro.Verifier.Fuzz.Kinds;
 
-/// <summary>Every collected document. Nobody can sign them again, so one that is accepted must hold the very content that AWS signed.</summary>
+/// <summary>
+/// Every collected document. Nobody can sign them again, so one that is accepted must hold the very content that AWS signed.
+/// </summary>
 public sealed class GenuineDocumentKind : SeedKind
 {
     /// <summary>Certificate, bundle, field, exchange, payload, envelope, signature.</summary>
     private static readonly int[] Weights = [40, 25, 8, 6, 8, 6, 2];
+
+    /// <summary>Nobody knows what their callers expected, so <see cref="Situation.Expecting"/> has no turn.</summary>
+    private static readonly int[] SituationWeights = [3, 5, 1, 1, 0];
 
     private readonly byte[][] _seeds;
     private readonly DocumentDraft[] _drafts;
@@ -39,7 +44,7 @@ public sealed class GenuineDocumentKind : SeedKind
     {
         var story = new Story();
         var seed = random.Below(_drafts.Length);
-        var situation = random.Below(10) switch { < 5 => Situation.WithoutProfile, < 8 => Situation.Open, 8 => Situation.Releases, _ => Situation.Live };
+        var situation = (Situation)random.PickWeighted(SituationWeights);
         var now = _times[seed] + random.Pick((long[])[0, 1_000, 299_999, 300_001, -60_001, 86_400_000]);
         byte[] bytes;
         if (random.OneIn(12))
@@ -64,7 +69,9 @@ public sealed class GenuineDocumentKind : SeedKind
     {
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(verifiers);
-        var time = one.Situation == Situation.Live ? ValidationTime.Live(DateTimeOffset.FromUnixTimeMilliseconds(one.NowMs)) : ValidationTime.Archive;
+        var time = one.Situation == Situation.Live
+            ? ValidationTime.Live(DateTimeOffset.FromUnixTimeMilliseconds(one.NowMs))
+            : ValidationTime.Archive;
         return Verdict.Of(verifiers.Genuine(one.Situation).Verify(one.Bytes, DocumentExpectations.AnyUnsafe, time));
     }
 

@@ -26,7 +26,9 @@ public sealed class PolicyKind : SeedKind
         var bytes = random.Pick(_seeds);
         for (var change = random.OneIn(30) ? 0 : random.Between(1, 3); change > 0; change--)
         {
-            bytes = random.OneIn(5) ? ByteMutator.Mutate(bytes, random.Pick(_seeds), random, story) : JsonMutator.Mutate(bytes, random, story);
+            bytes = random.OneIn(5)
+                ? ByteMutator.Mutate(bytes, random.Pick(_seeds), random, story)
+                : JsonMutator.Mutate(bytes, random, story);
         }
 
         return new FuzzCase(Name, Situation.Open, 0, bytes, story.ToString());
@@ -48,10 +50,13 @@ public sealed class PolicyKind : SeedKind
 
         var settings = policy.Settings;
         return Verdict.AcceptedWith(string.Create(CultureInfo.InvariantCulture, $"""
-            {verifiers.Configuration.Make(policy).Policy.CoversEvidence} {policy.TrustsAwsOnly} {string.Join(' ', settings.TrustAnchors.Select(anchor => anchor.Fingerprint))}
-            {string.Join(' ', settings.Releases.Select(Describe))} {settings.AnyMeasurementsUnsafe} {settings.DebugModeUnsafe} {settings.NoCertificateProfileUnsafe}
-            {string.Join(' ', settings.Models)} {settings.AnyModelUnsafe} {string.Join(' ', settings.Configurations)} {settings.AnyConfigurationUnsafe}
-            {settings.MaximumDocumentAge} {settings.ClockSkew} {settings.SessionMaximumDocumentAge} {settings.SessionMaximumAge} {settings.LeastEvidence}
+            {verifiers.Configuration.Make(policy).Policy.CoversEvidence} {policy.TrustsAwsOnly} {settings.NoCertificateProfileUnsafe}
+            {string.Join(' ', settings.TrustAnchors.Select(anchor => anchor.Fingerprint))}
+            {string.Join(' ', settings.Releases.Select(Describe))} {settings.AnyMeasurementsUnsafe} {settings.DebugModeUnsafe}
+            {string.Join(' ', settings.Models)} {settings.AnyModelUnsafe}
+            {string.Join(' ', settings.Configurations)} {settings.AnyConfigurationUnsafe}
+            {settings.MaximumDocumentAge} {settings.ClockSkew} {settings.LeastEvidence}
+            {settings.SessionMaximumDocumentAge} {settings.SessionMaximumAge}
             """));
     }
 
@@ -59,12 +64,16 @@ public sealed class PolicyKind : SeedKind
     {
         ArgumentNullException.ThrowIfNull(one);
         var settings = VerificationPolicy.Parse(one.Bytes).Settings;
-        using var text = JsonDocument.Parse(one.Bytes, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        using var text = JsonDocument.Parse(
+            one.Bytes, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
         var root = text.RootElement;
         (string Name, bool Open)[] openings =
         [
-            ("anyMeasurementsUnsafe", settings.AnyMeasurementsUnsafe), ("debugModeUnsafe", settings.DebugModeUnsafe), ("anyModelUnsafe", settings.AnyModelUnsafe),
-            ("anyConfigurationUnsafe", settings.AnyConfigurationUnsafe), ("noCertificateProfileUnsafe", settings.NoCertificateProfileUnsafe),
+            ("anyMeasurementsUnsafe", settings.AnyMeasurementsUnsafe),
+            ("debugModeUnsafe", settings.DebugModeUnsafe),
+            ("anyModelUnsafe", settings.AnyModelUnsafe),
+            ("anyConfigurationUnsafe", settings.AnyConfigurationUnsafe),
+            ("noCertificateProfileUnsafe", settings.NoCertificateProfileUnsafe),
         ];
         foreach (var (name, open) in openings)
         {
@@ -74,16 +83,21 @@ public sealed class PolicyKind : SeedKind
             }
         }
 
-        return Count(root, "releases") == settings.Releases.Count && Count(root, "models") == settings.Models.Count && Count(root, "configurations") == settings.Configurations.Count
+        return Count(root, "releases") == settings.Releases.Count
+            && Count(root, "models") == settings.Models.Count
+            && Count(root, "configurations") == settings.Configurations.Count
             ? null
             : "accepted with another number of releases, models or configurations than its text has";
     }
 
     private static int Count(JsonElement root, string name) => root.TryGetProperty(name, out var list) ? list.GetArrayLength() : 0;
 
-    private static string Describe(Release release) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{release.Name} {release.NotBefore?.ToUnixTimeSeconds()} {release.NotAfter?.ToUnixTimeSeconds()} {string.Join(' ', release.Measurements.Select(one => $"{one.Key}={one.Value}"))}");
+    private static string Describe(Release release)
+    {
+        var measurements = string.Join(' ', release.Measurements.Select(one => FormattableString.Invariant($"{one.Key}={one.Value}")));
+        return FormattableString.Invariant(
+            $"{release.Name} {release.NotBefore?.ToUnixTimeSeconds()} {release.NotAfter?.ToUnixTimeSeconds()} {measurements}");
+    }
 
     private static byte[] DocumentedPolicy()
     {
@@ -100,14 +114,16 @@ public sealed class PolicyKind : SeedKind
         yield return Encoding.UTF8.GetBytes("""{"version": 1, "anyMeasurementsUnsafe": true}""");
         yield return Encoding.UTF8.GetBytes($$$"""
             {"version": 1, "trustAnchors": ["aws", {"name": "fuzz", "certificate": "{{{pem}}}"}],
-             "releases": [{"name": "r", "measurements": {{{pcrs}}}, "notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"},
+             "releases": [{"name": "r", "measurements": {{{pcrs}}},
+                           "notBefore": "2026-01-01T00:00:00Z", "notAfter": "2027-01-01T00:00:00Z"},
                           {"name": "s", "anyImageBySignerUnsafe": true, "Measurements": {"PCR8": "{{{hex}}}"}}],
              "models": ["{{{hex}}}"], "configurations": ["{{{hex}}}"], "leastEvidence": "direct"}
             """);
         yield return Encoding.UTF8.GetBytes("""
             {"version": 1, // comment
-             "anyMeasurementsUnsafe": true, "debugModeUnsafe": true, "anyModelUnsafe": true, "anyConfigurationUnsafe": true, "noCertificateProfileUnsafe": true,
-             "maximumDocumentAgeSeconds": 300, "clockSkewSeconds": 60, "session": {"maximumDocumentAgeSeconds": 3600, "maximumAgeSeconds": 86400}, "leastEvidence": "session",}
+             "anyMeasurementsUnsafe": true, "debugModeUnsafe": true, "anyModelUnsafe": true, "anyConfigurationUnsafe": true,
+             "noCertificateProfileUnsafe": true, "maximumDocumentAgeSeconds": 300, "clockSkewSeconds": 60,
+             "session": {"maximumDocumentAgeSeconds": 3600, "maximumAgeSeconds": 86400}, "leastEvidence": "session",}
             """);
     }
 }

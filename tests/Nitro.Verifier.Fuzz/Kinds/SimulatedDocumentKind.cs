@@ -6,8 +6,8 @@ using Nitro.Verifier.Fuzz.Simulation;
 namespace Nitro.Verifier.Fuzz.Kinds;
 
 /// <summary>
-/// Documents of simulated enclaves, whose keys are known: after a change in a certificate or in the payload everything above it is signed again, so that the
-/// change is met by the check it is meant for.
+/// Documents of simulated enclaves, whose keys are known: after a change in a certificate or in the payload everything above it is signed
+/// again, so that the change is met by the check it is meant for.
 /// </summary>
 public sealed class SimulatedDocumentKind : SeedKind
 {
@@ -17,7 +17,8 @@ public sealed class SimulatedDocumentKind : SeedKind
     /// <summary>Mostly one that expects nothing, so that a document gets as far as its own faults let it.</summary>
     private static readonly int[] SituationWeights = [30, 40, 5, 13, 12];
 
-    private readonly DocumentDraft[] _drafts = [.. FuzzChain.All.SelectMany(chain => Variants(chain).Select(payload => DocumentDraft.Create(chain, payload)))];
+    private readonly DocumentDraft[] _drafts =
+        [.. FuzzChain.All.SelectMany(chain => Variants(chain).Select(payload => DocumentDraft.Create(chain, payload)))];
 
     public override string Name => "simulated document";
 
@@ -54,7 +55,8 @@ public sealed class SimulatedDocumentKind : SeedKind
         ArgumentNullException.ThrowIfNull(verifiers);
         var live = one.Situation is Situation.Live or Situation.Expecting;
         var time = live ? ValidationTime.Live(DateTimeOffset.FromUnixTimeMilliseconds(one.NowMs)) : ValidationTime.Archive;
-        return Verdict.Of(verifiers.Simulated(one.Situation).Verify(one.Bytes, one.Situation == Situation.Expecting ? Expected : DocumentExpectations.AnyUnsafe, time));
+        var expected = one.Situation == Situation.Expecting ? Expected : DocumentExpectations.AnyUnsafe;
+        return Verdict.Of(verifiers.Simulated(one.Situation).Verify(one.Bytes, expected, time));
     }
 
     public override string? Recheck(FuzzCase one)
@@ -70,7 +72,9 @@ public sealed class SimulatedDocumentKind : SeedKind
         PublicKey = ByteExpectation.Exactly(FuzzImage.PublicKey),
     };
 
-    /// <summary>As AWS writes them now and wrote them before, of a retired image, in debug mode, and with nothing in the optional fields.</summary>
+    /// <summary>
+    /// As AWS writes them now and wrote them before, of a retired image, in debug mode, and with nothing in the optional fields.
+    /// </summary>
     private static IEnumerable<byte[]> Variants(FuzzChain chain)
     {
         var payload = AttestationPayload.Create(

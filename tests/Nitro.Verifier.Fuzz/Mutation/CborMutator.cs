@@ -7,11 +7,13 @@ public static class CborMutator
 
     private static readonly ulong[] Numbers =
     [
-        0, 1, 23, 24, 31, 32, 47, 48, 49, 255, 256, 1024, 1025, 16_384, 65_535, 65_536, int.MaxValue, uint.MaxValue, (ulong)uint.MaxValue + 1,
+        0, 1, 23, 24, 31, 32, 47, 48, 49, 255, 256, 1024, 1025, 16_384, 65_535, 65_536, int.MaxValue, uint.MaxValue,
+        (ulong)uint.MaxValue + 1,
         253_402_300_799_999, 253_402_300_800_000, long.MaxValue, (ulong)long.MaxValue + 1, ulong.MaxValue,
     ];
 
-    private static readonly int[] Lengths = [0, 1, 31, 32, 33, 47, 48, 49, 63, 64, 65, 95, 96, 97, 255, 256, 512, 513, 1023, 1024, 1025, 4096];
+    private static readonly int[] Lengths =
+        [0, 1, 31, 32, 33, 47, 48, 49, 63, 64, 65, 95, 96, 97, 255, 256, 512, 513, 1023, 1024, 1025, 4096];
 
     /// <summary>Changes one item somewhere in the tree.</summary>
     /// <param name="root">Changed in place.</param>
@@ -60,7 +62,8 @@ public static class CborMutator
             case 8 when parent.Children.Count > 0:
                 // A map without half a pair is nearly always malformed; without a whole pair it may be well-formed.
                 var pair = parent.Major == CborNode.Map && parent.Children.Count >= 2 && !random.OneIn(3);
-                parent.Children.RemoveRange(pair ? random.Below(parent.Children.Count / 2) * 2 : random.Below(parent.Children.Count), pair ? 2 : 1);
+                var dropped = pair ? random.Below(parent.Children.Count / 2) * 2 : random.Below(parent.Children.Count);
+                parent.Children.RemoveRange(dropped, pair ? 2 : 1);
                 story.Add(pair ? "a CBOR pair dropped" : "a CBOR item dropped");
                 break;
             case 9 when parent.Children.Count > 0:
@@ -89,8 +92,10 @@ public static class CborMutator
     /// <summary>Items that none of the formats has in the place where they are put.</summary>
     private static IReadOnlyList<byte[]> RawItems { get; } =
     [
-        [0xf6], [0xf7], [0xf4], [0xf5], [0xf9, 0x7e, 0x00], [0xfb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0], [0xe0], [0xf8, 0x20], [0xff], [0x1c], [0x3f], [0xc1, 0x00],
-        [0xd2, 0x80], [0x9f, 0xff], [0xbf, 0xff], [0x5f, 0xff], [0x7f, 0xff], [0x20], [0x3b, 255, 255, 255, 255, 255, 255, 255, 255], [0xa0], [0x80], [0x40], [0x60],
+        [0xf6], [0xf7], [0xf4], [0xf5], [0xf9, 0x7e, 0x00], [0xfb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0], [0xe0], [0xf8, 0x20], [0xff], [0x1c],
+        [0x3f], [0xc1, 0x00],
+        [0xd2, 0x80], [0x9f, 0xff], [0xbf, 0xff], [0x5f, 0xff], [0x7f, 0xff], [0x20], [0x3b, 255, 255, 255, 255, 255, 255, 255, 255],
+        [0xa0], [0x80], [0x40], [0x60],
         [0x61, 0xff], [0x63, 0xed, 0xa0, 0x80], [],
     ];
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Nitro.Verifier.Fuzz.Mutation;
 
 /// <summary>
-/// One CBOR item (RFC 8949) as a tree that can be written back in ways that no encoder would choose: other head widths, indefinite lengths, lengths that
-/// are not true. Mutable, not thread-safe.
+/// One CBOR item (RFC 8949) as a tree that can be written back in ways that no encoder would choose: other head widths, indefinite
+/// lengths, lengths that are not true. Mutable, not thread-safe.
 /// </summary>
 public sealed class CborNode
 {
@@ -52,7 +52,8 @@ public sealed class CborNode
 
     public CborNode Clone()
     {
-        var clone = new CborNode { Major = Major, Argument = Argument, Width = Width, Indefinite = Indefinite, Declared = Declared, Content = Content, Raw = Raw };
+        var clone = new CborNode { Major = Major, Argument = Argument, Width = Width, Indefinite = Indefinite };
+        (clone.Declared, clone.Content, clone.Raw) = (Declared, Content, Raw);
         clone.Children.AddRange(Children.Select(child => child.Clone()));
         return clone;
     }

@@ -5,13 +5,16 @@ using Nitro.Verifier.Fuzz.Simulation;
 namespace Nitro.Verifier.Fuzz.Mutation;
 
 /// <summary>
-/// Changes to one certificate of a simulated chain, most of them signed again by the level above, so that they are judged by the rule they break and not by
-/// their signature.
+/// Changes to one certificate of a simulated chain, most of them signed again by the level above, so that they are judged by the rule
+/// they break and not by their signature.
 /// </summary>
 public static class CertificateMutator
 {
     private static readonly TimeSpan[] Shifts =
-        [TimeSpan.FromSeconds(-1), TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromHours(-4), TimeSpan.FromHours(4), TimeSpan.FromDays(30), TimeSpan.FromDays(-30)];
+    [
+        TimeSpan.FromSeconds(-1), TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromHours(-4), TimeSpan.FromHours(4),
+        TimeSpan.FromDays(30), TimeSpan.FromDays(-30),
+    ];
 
     /// <summary>Another certificate for one level of a chain.</summary>
     /// <param name="chain">Where the keys come from.</param>
@@ -72,7 +75,8 @@ public static class CertificateMutator
         return random.OneIn(2) ? chain.Keys[level] : random.Pick(FuzzChain.All).KeyAbove(level);
     }
 
-    private static CertificateTemplate Edit(CertificateTemplate template, FuzzChain chain, int level, DateTimeOffset time, FuzzRandom random, Story story)
+    private static CertificateTemplate Edit(
+        CertificateTemplate template, FuzzChain chain, int level, DateTimeOffset time, FuzzRandom random, Story story)
     {
         switch (random.Below(13))
         {
@@ -114,10 +118,12 @@ public static class CertificateMutator
             case 11:
                 story.Add("an extension more");
                 string[] oids = ["1.2.3.4", "2.5.29.17", "2.5.29.30", "2.5.29.36", "2.5.29.37"];
-                return template with { Extensions = template.Extensions.Add(new CertificateExtension(random.Pick(oids), random.OneIn(2), new byte[] { 0x30, 0x00 })) };
+                var more = new CertificateExtension(random.Pick(oids), random.OneIn(2), new byte[] { 0x30, 0x00 });
+                return template with { Extensions = template.Extensions.Add(more) };
             default:
                 story.Add("another serial number");
-                return template with { SerialNumber = random.Bytes(random.Pick((int[])[0, 1, 16, 20, 21, 22])), UseGeneralizedTime = random.OneIn(4) };
+                var serialNumber = random.Bytes(random.Pick((int[])[0, 1, 16, 20, 21, 22]));
+                return template with { SerialNumber = serialNumber, UseGeneralizedTime = random.OneIn(4) };
         }
     }
 }

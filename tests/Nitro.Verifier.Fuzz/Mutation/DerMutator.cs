@@ -2,23 +2,35 @@ using System.Text;
 
 namespace Nitro.Verifier.Fuzz.Mutation;
 
-/// <summary>Changes to the structure of DER: lengths, tags, number and order of values, integers, booleans, times, identifiers, texts.</summary>
+/// <summary>
+/// Changes to the structure of DER: lengths, tags, number and order of values, integers, booleans, times, identifiers, texts.
+/// </summary>
 public static class DerMutator
 {
-    private const byte Boolean = 0x01, Integer = 0x02, BitString = 0x03, ObjectIdentifier = 0x06, Utf8String = 0x0c, Printable = 0x13, UtcTime = 0x17, GeneralizedTime = 0x18;
+    private const byte Boolean = 0x01, Integer = 0x02, BitString = 0x03, ObjectIdentifier = 0x06;
+
+    private const byte Utf8String = 0x0c, Printable = 0x13, UtcTime = 0x17, GeneralizedTime = 0x18;
 
     private static readonly byte[] Tags =
-        [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x14, 0x16, 0x17, 0x18, 0x1e, 0x1f, 0x24, 0x30, 0x31, 0x80, 0x81, 0x82, 0xa0, 0xa1, 0xa2, 0xa3, 0xff];
+    [
+        0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x13, 0x14, 0x16, 0x17, 0x18, 0x1e, 0x1f, 0x24, 0x30, 0x31, 0x80, 0x81, 0x82, 0xa0,
+        0xa1, 0xa2, 0xa3, 0xff,
+    ];
 
     private static readonly byte[][] Booleans = [[0x00], [0x01], [0xff], [0x7f], [], [0xff, 0xff]];
 
     private static readonly byte[][] Integers =
-        [[], [0], [1], [2], [3], [0x7f], [0x80], [0xff], [0, 0], [0, 1], [0, 0x80], [0xff, 0xff], [0x7f, 0xff, 0xff, 0xff], [1, 0, 0, 0, 0], new byte[21], new byte[49]];
+    [
+        [], [0], [1], [2], [3], [0x7f], [0x80], [0xff], [0, 0], [0, 1], [0, 0x80], [0xff, 0xff], [0x7f, 0xff, 0xff, 0xff], [1, 0, 0, 0, 0],
+        new byte[21], new byte[49],
+    ];
 
     private static readonly string[] Times =
     [
-        "", "Z", "000101000000Z", "491231235959Z", "500101000000Z", "991231235959Z", "260229000000Z", "240229000000Z", "261301000000Z", "260100000000Z",
-        "260101240000Z", "260101006000Z", "260101000060Z", "2601010000Z", "260101000000+0000", "260101000000", " 60101000000Z", "20491231235959Z", "20500101000000Z",
+        "", "Z", "000101000000Z", "491231235959Z", "500101000000Z", "991231235959Z", "260229000000Z", "240229000000Z", "261301000000Z",
+        "260100000000Z",
+        "260101240000Z", "260101006000Z", "260101000060Z", "2601010000Z", "260101000000+0000", "260101000000", " 60101000000Z",
+        "20491231235959Z", "20500101000000Z",
         "99991231235959Z", "00000101000000Z", "20500101000000.0Z", "205001010000Z", "20500229000000Z",
     ];
 
@@ -85,7 +97,7 @@ public static class DerMutator
                 story.Add($"a BOOLEAN of {Convert.ToHexString(leaf.Content)}");
                 break;
             case Integer:
-                leaf.Content = random.Below(3) switch { 0 => [0, .. leaf.Content], 1 => [0xff, .. leaf.Content], _ => random.Pick(Integers) };
+                leaf.Content = random.OneIn(3) ? random.Pick(Integers) : [random.OneIn(2) ? (byte)0 : (byte)0xff, .. leaf.Content];
                 story.Add($"an INTEGER of {Convert.ToHexString(leaf.Content)}");
                 break;
             case BitString when leaf.Content.Length > 0:

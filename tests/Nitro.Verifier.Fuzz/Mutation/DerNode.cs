@@ -1,8 +1,9 @@
 namespace Nitro.Verifier.Fuzz.Mutation;
 
 /// <summary>
-/// One DER value (X.690) as a tree that reaches into the values that certificates carry in OCTET STRINGs and BIT STRINGs, and that can be written back in
-/// ways that are not DER. The lengths of what encloses a change are right again when it is written. Mutable, not thread-safe.
+/// One DER value (X.690) as a tree that reaches into the values that certificates carry in OCTET STRINGs and BIT STRINGs, and that can be
+/// written back in ways that are not DER. The lengths of what encloses a change are right again when it is written. Mutable, not
+/// thread-safe.
 /// </summary>
 public sealed class DerNode
 {
@@ -149,11 +150,21 @@ public sealed class DerNode
 
         if (Form == DerLengthForm.LongerThanNeeded)
         {
-            output.AddRange(length < 0x80 ? [0x81, (byte)length] : length < 0x100 ? [0x82, 0, (byte)length] : [0x83, 0, (byte)(length >> 8), (byte)length]);
+            output.AddRange(length switch
+            {
+                < 0x80 => [0x81, (byte)length],
+                < 0x100 => [0x82, 0, (byte)length],
+                _ => [0x83, 0, (byte)(length >> 8), (byte)length],
+            });
         }
         else
         {
-            output.AddRange(length < 0x80 ? [(byte)length] : length < 0x100 ? [0x81, (byte)length] : [0x82, (byte)(length >> 8), (byte)length]);
+            output.AddRange(length switch
+            {
+                < 0x80 => [(byte)length],
+                < 0x100 => [0x81, (byte)length],
+                _ => [0x82, (byte)(length >> 8), (byte)length],
+            });
         }
     }
 }

@@ -6,17 +6,28 @@ namespace Nitro.Verifier.Fuzz.Mutation;
 /// <summary>Changes to an attestation document: its fields, its certificates, its bundle, its structure, its signature.</summary>
 public static class DocumentMutator
 {
-    private static readonly string[] Keys = ["module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle", "public_key", "user_data", "nonce"];
+    private static readonly string[] Keys =
+        ["module_id", "digest", "timestamp", "pcrs", "certificate", "cabundle", "public_key", "user_data", "nonce"];
 
     private static readonly string[] Texts =
-        ["", "a", "SHA384", "SHA256", "sha384", "i-0123456789abcdef0-tpm0000000000000000", "i-0123456789abcdef0-enc0123456789abcdef", "\u0000", "\u202e", "İ", new('a', 255), new('a', 256)];
+    [
+        "", "a", "SHA384", "SHA256", "sha384", "i-0123456789abcdef0-tpm0000000000000000", "i-0123456789abcdef0-enc0123456789abcdef",
+        "\u0000", "\u202e", "İ", new('a', 255), new('a', 256),
+    ];
+
+    private static readonly byte[][] Headers =
+        [[], [0xa0], [0xa1, 0x01, 0x26], [0xa1, 0x01, 0x38, 0x23], [0xa2, 0x01, 0x38, 0x22, 0x04, 0x40], [0xa1, 0x01, 0x39, 0, 0x22]];
+
+    /// <summary>Seconds, near the ends of the periods in a chain: the leaf's three hours, an instance's day, a region's weeks.</summary>
+    private static readonly double[] Shifts = [0.001, 3, 10_800, 86_400, 1_728_000];
 
     private static readonly int[] Lengths = [0, 1, 47, 48, 49, 96, 512, 513, 1023, 1024, 1025, 4096];
 
     /// <summary>Changes a few things.</summary>
     /// <param name="draft">Changed in place.</param>
     /// <param name="donor">Where parts are taken from.</param>
-    /// <param name="weights">How often each of: certificate, bundle, field, exchange, payload structure, envelope structure, signature.</param>
+    /// <param name="weights">How often each of: certificate, bundle, field, exchange, payload structure, envelope structure,
+    /// signature.</param>
     /// <param name="random">Which change.</param>
     /// <param name="story">What was done.</param>
     public static void Mutate(DocumentDraft draft, DocumentDraft donor, ReadOnlySpan<int> weights, FuzzRandom random, Story story)
@@ -67,7 +78,9 @@ public static class DocumentMutator
         // Under a pinned root a change of the root itself is met by one rule, at once.
         var level = random.OneIn(20) || certificates.Count == 1 ? 0 : random.Between(1, certificates.Count - 1);
         var node = certificates[level];
-        var time = draft.Find("timestamp") is { Argument: < 253_402_300_799_999 and var milliseconds } ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds) : FuzzChain.IssuedAt;
+        var time = draft.Find("timestamp") is { Argument: < 253_402_300_799_999 and var milliseconds }
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
+            : FuzzChain.IssuedAt;
         if (draft.Chain is { } chain && certificates.Count == FuzzChain.Levels && level > 0)
         {
             // The calendar's ends are no place for a shifted period.
@@ -144,13 +157,13 @@ public static class DocumentMutator
         switch (key)
         {
             case "module_id" or "digest":
-                field.Content = random.OneIn(2) ? Encoding.UTF8.GetBytes(random.Pick(Texts)) : ByteMutator.Mutate(field.Content, [], random, story);
+                field.Content = random.OneIn(2)
+                    ? Encoding.UTF8.GetBytes(random.Pick(Texts))
+                    : ByteMutator.Mutate(field.Content, [], random, story);
                 break;
             case "timestamp":
-                // Mostly near the ends of the periods in the chain: the leaf's three hours, the day, the week.
-                TimeSpan[] shifts = [TimeSpan.FromHours(3), TimeSpan.FromHours(24), TimeSpan.FromDays(20), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(3)];
                 ulong[] extremes = [0, 1, 253_402_300_799_999, 253_402_300_800_000, ulong.MaxValue, field.Argument / 1000];
-                var shifted = field.Argument + (ulong)((random.OneIn(2) ? 1 : -1) * (long)random.Pick(shifts).TotalMilliseconds);
+                var shifted = field.Argument + (ulong)((random.OneIn(2) ? 1 : -1) * (long)(random.Pick(Shifts) * 1000));
                 field.Argument = random.OneIn(3) ? random.Pick(extremes) : shifted;
                 break;
             case "pcrs":
@@ -217,7 +230,8 @@ public static class DocumentMutator
                 story.Add("signed by another key");
                 break;
             case 1:
-                (draft.Signer, signature.Content) = (null, random.OneIn(2) ? new byte[96] : random.Bytes(random.Pick((int[])[0, 64, 95, 96, 97, 104, 132])));
+                draft.Signer = null;
+                signature.Content = random.OneIn(2) ? new byte[96] : random.Bytes(random.Pick((int[])[0, 64, 95, 96, 97, 104, 132]));
                 story.Add("a signature of other bytes");
                 break;
             case 2 when donor.Envelope.Children is [_, _, _, { } another]:
@@ -225,7 +239,7 @@ public static class DocumentMutator
                 story.Add("another's signature");
                 break;
             default:
-                draft.Envelope.Children[0].Content = random.Pick((byte[][])[[], [0xa0], [0xa1, 0x01, 0x26], [0xa1, 0x01, 0x38, 0x23], [0xa2, 0x01, 0x38, 0x22, 0x04, 0x40], [0xa1, 0x01, 0x39, 0, 0x22]]);
+                draft.Envelope.Children[0].Content = random.Pick(Headers);
                 story.Add("another protected header");
                 break;
         }

@@ -6,16 +6,24 @@ using Nitro.Verifier.Fuzz.Simulation;
 
 namespace Nitro.Verifier.Fuzz.Mutation;
 
-/// <summary>Changes to evidence: one link broken, one part malformed, a time moved, and everything above it signed and digested as if it were right.</summary>
+/// <summary>
+/// Changes to evidence: one link broken, one part malformed, a time moved, and everything above it signed and digested as if it were
+/// right.
+/// </summary>
 public static class EvidenceMutator
 {
     private static readonly TimeSpan[] Shifts =
     [
-        TimeSpan.FromMilliseconds(-60_001), TimeSpan.FromMilliseconds(-60_000), TimeSpan.Zero, TimeSpan.FromMilliseconds(60_000), TimeSpan.FromMilliseconds(60_001),
-        TimeSpan.FromMinutes(60), TimeSpan.FromMilliseconds(3_600_001), TimeSpan.FromHours(-25), TimeSpan.FromHours(-24), TimeSpan.FromHours(25), TimeSpan.FromDays(400),
+        TimeSpan.FromMilliseconds(-60_001), TimeSpan.FromMilliseconds(-60_000), TimeSpan.Zero, TimeSpan.FromMilliseconds(60_000),
+        TimeSpan.FromMilliseconds(60_001),
+        TimeSpan.FromMinutes(60), TimeSpan.FromMilliseconds(3_600_001), TimeSpan.FromHours(-25), TimeSpan.FromHours(-24),
+        TimeSpan.FromHours(25), TimeSpan.FromDays(400),
     ];
 
-    /// <summary>Certificate, bundle, field, exchange, payload, envelope, signature: a document inside evidence is changed seldom, it has kinds of its own.</summary>
+    /// <summary>
+    /// Certificate, bundle, field, exchange, payload, envelope, signature: a document inside evidence is changed seldom, it has kinds of
+    /// its own.
+    /// </summary>
     private static readonly int[] DocumentWeights = [3, 1, 3, 1, 1, 1, 1];
 
     public static void Mutate(EvidenceDraft draft, FuzzRandom random, Story story)
@@ -44,7 +52,9 @@ public static class EvidenceMutator
                 break;
             case 5:
                 story.Add("another session in the claim");
-                draft.Session = random.OneIn(2) ? default(Sha384Digest) : Sha384Digest.Of(EvidenceDraft.KeysOf(draft.Algorithm)[1].SubjectPublicKeyInfo);
+                draft.Session = random.OneIn(2)
+                    ? default(Sha384Digest)
+                    : Sha384Digest.Of(EvidenceDraft.KeysOf(draft.Algorithm)[1].SubjectPublicKeyInfo);
                 break;
             case 6:
                 ChangeKey(draft, random, story);
@@ -75,7 +85,9 @@ public static class EvidenceMutator
                 break;
             case 14 or 15:
                 story.Add("the receipt");
-                draft.AlterReceipt = bytes => random.OneIn(2) ? ChangeCbor(bytes, random, story) : ByteMutator.Mutate(bytes, FuzzImage.Nonce, random, story);
+                draft.AlterReceipt = bytes => random.OneIn(2)
+                    ? ChangeCbor(bytes, random, story)
+                    : ByteMutator.Mutate(bytes, FuzzImage.Nonce, random, story);
                 break;
             case 16:
                 story.Add("offered as the other kind");
@@ -167,7 +179,8 @@ public static class EvidenceMutator
                 draft.StatedManifest = FuzzImage.OtherModel;
                 break;
             default:
-                draft.Manifest = ModelManifest.Create([new("digits", random.OneIn(2) ? "1" : "2", FuzzImage.Model), new("x", "1", FuzzImage.OtherModel)]).Encode();
+                var first = new ManifestEntry("digits", random.OneIn(2) ? "1" : "2", FuzzImage.Model);
+                draft.Manifest = ModelManifest.Create([first, new("x", "1", FuzzImage.OtherModel)]).Encode();
                 break;
         }
     }

@@ -7,15 +7,20 @@ public static class JsonMutator
 {
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-0", "-1", "1", "1.5", "1e0", "1e999", "-1e999", "2147483648", "9223372036854775807", "9223372036854775808", "01", "+1", "NaN",
-        "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u202e\"", "\"aws\"", "\"aws-us-gov\"", "\"direct\"", "\"session\"", "\"0001-01-01T00:00:00Z\"",
-        "\"9999-12-31T23:59:59Z\"", "\"2026-02-30T00:00:00Z\"", "\"AAAA\"", "\"AA==\"", "\"AB==\"", "\" AAAA\"", "[]", "{}", "[[]]", "[null]", "[{}]", "// x\n1", "\ufeff1",
+        "null", "true", "false", "0", "-0", "-1", "1", "1.5", "1e0", "1e999", "-1e999", "2147483648", "9223372036854775807",
+        "9223372036854775808", "01", "+1", "NaN",
+        "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u202e\"", "\"aws\"", "\"aws-us-gov\"", "\"direct\"", "\"session\"",
+        "\"0001-01-01T00:00:00Z\"",
+        "\"9999-12-31T23:59:59Z\"", "\"2026-02-30T00:00:00Z\"", "\"AAAA\"", "\"AA==\"", "\"AB==\"", "\" AAAA\"", "[]", "{}", "[[]]",
+        "[null]", "[{}]", "// x\n1", "\ufeff1",
     ];
 
     private static readonly string[] Names =
     [
-        "\"version\"", "\"$schema\"", "\"releases\"", "\"models\"", "\"configurations\"", "\"trustAnchors\"", "\"anyMeasurementsUnsafe\"", "\"anyModelUnsafe\"", "\"PCR0\"", "\"PCR8\"",
-        "\"PCR31\"", "\"PCR32\"", "\"PCR٣\"", "\"name\"", "\"notBefore\"", "\"notAfter\"", "\"session\"", "\"leastEvidence\"", "\"kind\"", "\"receipt\"", "\"input\"", "\"VERSION\"",
+        "\"version\"", "\"$schema\"", "\"releases\"", "\"models\"", "\"configurations\"", "\"trustAnchors\"", "\"anyMeasurementsUnsafe\"",
+        "\"anyModelUnsafe\"", "\"PCR0\"", "\"PCR8\"",
+        "\"PCR31\"", "\"PCR32\"", "\"PCR٣\"", "\"name\"", "\"notBefore\"", "\"notAfter\"", "\"session\"", "\"leastEvidence\"", "\"kind\"",
+        "\"receipt\"", "\"input\"", "\"VERSION\"",
         "\"v\\u0065rsion\"", "\"debugModeUnsafe\"", "\"clockSkewSeconds\"",
     ];
 
@@ -78,7 +83,9 @@ public static class JsonMutator
             else if (!"{}[],:".Contains(text[start], StringComparison.Ordinal))
             {
                 var white = char.IsWhiteSpace(text[start]);
-                while (end < text.Length && char.IsWhiteSpace(text[end]) == white && !"{}[],:\"".Contains(text[end], StringComparison.Ordinal))
+                while (end < text.Length
+                    && char.IsWhiteSpace(text[end]) == white
+                    && !"{}[],:\"".Contains(text[end], StringComparison.Ordinal))
                 {
                     end++;
                 }

@@ -6,9 +6,9 @@ using Nitro.Verifier.Fuzz.Kinds;
 namespace Nitro.Verifier.Fuzz.Running;
 
 /// <summary>
-/// Makes cases and holds the verifier to its properties. Each batch is judged twice: in order, with a verifier that one thread has for itself, under the
-/// invariant culture; then in another order by eight threads that share one verifier of every configuration, each thread under another culture, all under
-/// another time zone. Not thread-safe.
+/// Makes cases and holds the verifier to its properties. Each batch is judged twice: in order, with a verifier that one thread has for
+/// itself, under the invariant culture; then in another order by eight threads that share one verifier of every configuration, each
+/// thread under another culture, all under another time zone. Not thread-safe.
 /// </summary>
 public sealed class Campaign
 {
@@ -53,7 +53,8 @@ public sealed class Campaign
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new InvalidOperationException(FormattableString.Invariant($"The fuzzer itself cannot make case {number} of seed {_seed:x16}."), exception);
+            throw new InvalidOperationException(
+                FormattableString.Invariant($"The fuzzer itself cannot make case {number} of seed {_seed:x16}."), exception);
         }
     }
 
@@ -164,7 +165,12 @@ public sealed class Campaign
             }
         }
 
-        Require(judged.Time <= Bounds.Time, number, Properties.BoundedTime, $"{judged.Time.TotalMilliseconds} ms, {Retries} times in a row", judged);
+        Require(
+            judged.Time <= Bounds.Time,
+            number,
+            Properties.BoundedTime,
+            $"{judged.Time.TotalMilliseconds} ms, {Retries} times in a row",
+            judged);
         Require(
             judged.Allocated <= Bounds.Allocation(one.Bytes.Length), number, Properties.BoundedMemory,
             $"{judged.Allocated} bytes for {one.Bytes.Length}, where {Bounds.Allocation(one.Bytes.Length)} are allowed", judged);
@@ -183,8 +189,8 @@ public sealed class Campaign
             var again = KindOf(one).Judge(one, verifiers);
             if (again.Fingerprint != verdict.Fingerprint)
             {
-                findings.Add(new Finding(
-                    number, Properties.SameVerdict, $"under {CultureInfo.CurrentCulture}, {verifiers.Configuration.Name}:\n{again.Describe()}\nat first:\n{verdict.Describe()}", one));
+                var details = $"{verifiers.Configuration.Name}:\n{again.Describe()}\nat first:\n{verdict.Describe()}";
+                findings.Add(new Finding(number, Properties.SameVerdict, $"under {CultureInfo.CurrentCulture}, {details}", one));
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Nitro.Verifier.Fuzz.Running;
 
-/// <summary>A finding as a file that holds all that its verdict depends on: it can be tried again by anyone, on any machine, without the seeds.</summary>
+/// <summary>
+/// A finding as a file that holds all that its verdict depends on: it can be tried again by anyone, on any machine, without the seeds.
+/// </summary>
 public static class CaseFile
 {
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true };
@@ -10,7 +12,13 @@ public static class CaseFile
     public static void Write(string path, Finding finding)
     {
         ArgumentNullException.ThrowIfNull(finding);
-        var content = new Content(finding.Property, finding.Case.Kind, finding.Case.Situation.ToString(), finding.Case.NowMs, finding.Case.Story, finding.Case.Bytes);
+        var content = new Content(
+            finding.Property,
+            finding.Case.Kind,
+            finding.Case.Situation.ToString(),
+            finding.Case.NowMs,
+            finding.Case.Story,
+            finding.Case.Bytes);
         File.WriteAllText(path, JsonSerializer.Serialize(content, Options) + "\n");
     }
 
@@ -20,7 +28,8 @@ public static class CaseFile
         try
         {
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path));
-            return content is { Kind: not null, Bytes: not null, Story: not null } && Enum.TryParse<Situation>(content.Situation, out var situation)
+            return content is { Kind: not null, Bytes: not null, Story: not null }
+                && Enum.TryParse<Situation>(content.Situation, out var situation)
                 ? new FuzzCase(content.Kind, situation, content.NowMs, content.Bytes, content.Story)
                 : throw new InvalidDataException($"{path} holds no case: expected property, kind, situation, nowMs, story and bytes.");
         }

@@ -60,12 +60,15 @@ public sealed class Coverage
             text.AppendLine(CultureInfo.InvariantCulture, $"{kind,-22}{cases,10}{beyond,22}{accepted,10}");
         }
 
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"all",-22}{Cases,10}{BeyondEnvelope,22}{_kinds.Values.Sum(one => one.Accepted),10}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture, $"{"all",-22}{Cases,10}{BeyondEnvelope,22}{_kinds.Values.Sum(one => one.Accepted),10}");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"{"refused by",-34}{string.Concat(_kinds.Keys.Select(kind => $"{kind,22}"))}");
         foreach (var row in Rows())
         {
-            var cells = _kinds.Keys.Select(kind => _refused.TryGetValue((row, kind), out var count) ? count.ToString(CultureInfo.InvariantCulture) : "");
+            var cells = _kinds.Keys.Select(kind => _refused.TryGetValue((row, kind), out var count)
+                ? count.ToString(CultureInfo.InvariantCulture)
+                : "");
             var number = Enum.TryParse<Check>(row, out var check) ? ((int)check).ToString(CultureInfo.InvariantCulture) : "";
             text.AppendLine(CultureInfo.InvariantCulture, $"{number,-4}{row,-30}{string.Concat(cells.Select(cell => $"{cell,22}"))}");
         }
@@ -73,7 +76,9 @@ public sealed class Coverage
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"checks that refused nothing: {List(NeverRefused)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"checks never reached: {List(NeverReached)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"most allocated by one verification: {MostAllocated} bytes; slowest: {Slowest.TotalMilliseconds:0} ms; stalls: {Stalls}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"most allocated by one verification: {MostAllocated} bytes; slowest: {Slowest.TotalMilliseconds:0} ms; stalls: {Stalls}");
         return text.ToString();
     }
 

@@ -7,5 +7,5 @@ public static class Properties
     public const string BoundedMemory = "bounded memory";
     public const string BoundedTime = "bounded time";
     public const string SignedContent = "what is accepted was signed";
-    public const string SameVerdict = "the same verdict again, in another order, culture and time zone, with eight threads, by every configuration";
+    public const string SameVerdict = "the same verdict in any order, culture and time zone, with eight threads, by every configuration";
 }

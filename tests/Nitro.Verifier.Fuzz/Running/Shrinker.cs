@@ -1,6 +1,9 @@
 namespace Nitro.Verifier.Fuzz.Running;
 
-/// <summary>Makes a finding smaller: takes out ever smaller pieces for as long as the same property stays broken (Zeller's ddmin, without its complements).</summary>
+/// <summary>
+/// Makes a finding smaller: takes out ever smaller pieces for as long as the same property stays broken (Zeller's ddmin, without its
+/// complements).
+/// </summary>
 public static class Shrinker
 {
     /// <summary>The most trials; each is a verification or a few.</summary>

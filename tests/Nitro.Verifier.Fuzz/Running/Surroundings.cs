@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Nitro.Verifier.Fuzz.Running;
 
 /// <summary>
-/// Cultures and time zones that have broken programs: another i, other digits and minus signs, calendars that are not Gregorian, offsets of a quarter of an
-/// hour and beyond the date line. Where the machine has no cultures, invented ones take their places.
+/// Cultures and time zones that have broken programs: another i, other digits and minus signs, calendars that are not Gregorian, offsets
+/// of a quarter of an hour and beyond the date line. Where the machine has no cultures, invented ones take their places.
 /// </summary>
 public static class Surroundings
 {
@@ -14,7 +14,10 @@ public static class Surroundings
     public static IReadOnlyList<CultureInfo> Cultures { get; } = [.. Names.Select(Find)];
 
     public static IReadOnlyList<string> TimeZones { get; } =
-        ["Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca", "America/Sao_Paulo", "UTC"];
+    [
+        "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca",
+        "America/Sao_Paulo", "UTC",
+    ];
 
     /// <summary>Sets what <see cref="TimeZoneInfo.Local"/> is for the whole process; null for the machine's own.</summary>
     public static void SetTimeZone(string? name)
@@ -45,8 +48,9 @@ public static class Surroundings
         {
             _name = name;
             var calendar = new ThaiBuddhistCalendar();
-            NumberFormat = new NumberFormatInfo { NegativeSign = "minus", NumberDecimalSeparator = "\u066b", NumberGroupSeparator = "\u066c", PositiveSign = "plus" };
-            DateTimeFormat = new DateTimeFormatInfo { DateSeparator = "\u060c", TimeSeparator = "\u061b", ShortDatePattern = "gg yyyy", LongTimePattern = "ss mm HH" };
+            NumberFormat = new NumberFormatInfo { NegativeSign = "minus", PositiveSign = "plus" };
+            (NumberFormat.NumberDecimalSeparator, NumberFormat.NumberGroupSeparator) = ("\u066b", "\u066c");
+            DateTimeFormat = new DateTimeFormatInfo { DateSeparator = "\u060c", TimeSeparator = "\u061b", ShortDatePattern = "gg yyyy" };
             Calendar = calendar;
         }
 

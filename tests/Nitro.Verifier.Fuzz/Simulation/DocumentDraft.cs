@@ -3,7 +3,9 @@ using Nitro.Verifier.Fuzz.Mutation;
 
 namespace Nitro.Verifier.Fuzz.Simulation;
 
-/// <summary>An attestation document in parts that can be changed and, where its keys are known, signed again. Mutable, not thread-safe.</summary>
+/// <summary>
+/// An attestation document in parts that can be changed and, where its keys are known, signed again. Mutable, not thread-safe.
+/// </summary>
 public sealed class DocumentDraft
 {
     private static readonly byte[] Es384Header = [0xa1, 0x01, 0x38, 0x22];
@@ -70,16 +72,18 @@ public sealed class DocumentDraft
     public static DocumentDraft Create(FuzzChain chain, byte[] payload)
     {
         var envelope = new CborNode { Major = CborNode.Array };
-        envelope.Children.AddRange([CborNode.OfBytes(Es384Header), new CborNode { Major = CborNode.Map }, CborNode.OfBytes(payload), CborNode.OfBytes(new byte[96])]);
-        return new DocumentDraft { Envelope = envelope, Payload = CborNode.Parse(payload)!, Chain = chain, Signer = chain.Keys[FuzzChain.Leaf] };
+        var unprotected = new CborNode { Major = CborNode.Map };
+        envelope.Children.AddRange([CborNode.OfBytes(Es384Header), unprotected, CborNode.OfBytes(payload), CborNode.OfBytes(new byte[96])]);
+        var tree = CborNode.Parse(payload) ?? throw new ArgumentException("The payload of a seed is CBOR.", nameof(payload));
+        return new DocumentDraft { Envelope = envelope, Payload = tree, Chain = chain, Signer = chain.Keys[FuzzChain.Leaf] };
     }
 
     /// <summary>Sig_structure (RFC 9052 section 4.4).</summary>
     public static byte[] ToBeSigned(byte[] header, byte[] payload)
     {
         var structure = new CborNode { Major = CborNode.Array };
-        structure.Children.AddRange(
-            [new CborNode { Major = CborNode.Text, Content = Encoding.ASCII.GetBytes("Signature1") }, CborNode.OfBytes(header), CborNode.OfBytes([]), CborNode.OfBytes(payload)]);
+        var context = new CborNode { Major = CborNode.Text, Content = Encoding.ASCII.GetBytes("Signature1") };
+        structure.Children.AddRange([context, CborNode.OfBytes(header), CborNode.OfBytes([]), CborNode.OfBytes(payload)]);
         return structure.Encode();
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Nitro.Attestation;
 using Nitro.Attestation.Claims;
 using Nitro.Attestation.Cose;
@@ -8,7 +9,8 @@ using Nitro.Nsm.Simulator;
 namespace Nitro.Verifier.Fuzz.Simulation;
 
 /// <summary>
-/// Evidence in the parts that an enclave makes it of, each open to change before what covers it is computed or signed. Mutable, not thread-safe.
+/// Evidence in the parts that an enclave makes it of, each open to change before what covers it is computed or signed. Mutable, not
+/// thread-safe.
 /// </summary>
 public sealed class EvidenceDraft
 {
@@ -91,7 +93,8 @@ public sealed class EvidenceDraft
     public Action<DocumentDraft> AlterDocument { get; set; } = _ => { };
 
     /// <summary>The session keys of an algorithm's curve; a session has the first.</summary>
-    public static IReadOnlyList<FixedKey> KeysOf(CoseAlgorithm algorithm) => algorithm == CoseAlgorithm.Es256 ? SessionKeys256 : SessionKeys384;
+    public static IReadOnlyList<FixedKey> KeysOf(CoseAlgorithm algorithm) =>
+        algorithm == CoseAlgorithm.Es256 ? SessionKeys256 : SessionKeys384;
 
     /// <summary>The evidence, each part signed or digested as it is now.</summary>
     public Evidence Build()
@@ -142,13 +145,17 @@ public sealed class EvidenceDraft
         };
     }
 
-    /// <summary>The digest of [header, salt, items…], where the bytes are the encoding of [items…]; of the bytes alone when they are no short array.</summary>
+    /// <summary>
+    /// The digest of [header, salt, items…], where the bytes are the encoding of [items…]; of the bytes alone when they are no short
+    /// array.
+    /// </summary>
     public static Sha384Digest Digest(string header, byte[] salt, byte[] encoded)
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(encoded);
         var items = encoded.Length > 0 && encoded[0] is > 0x80 and < 0x90 ? encoded[0] - 0x80 : 0;
-        return Sha384Digest.Of([(byte)(0x80 + items + 2), (byte)(0x60 + header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), 0x58, (byte)salt.Length, .. salt, .. encoded.Skip(1)]);
+        byte[] start = [(byte)(0x80 + items + 2), (byte)(0x60 + header.Length), .. Encoding.ASCII.GetBytes(header)];
+        return Sha384Digest.Of([.. start, 0x58, (byte)salt.Length, .. salt, .. encoded.Skip(1)]);
     }
 
     private byte[] Receipt(byte[] claim)
@@ -158,5 +165,6 @@ public sealed class EvidenceDraft
     }
 
     /// <summary>Not a conditional expression where it is used: there, null would turn into an empty memory.</summary>
-    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes);
+    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) =>
+        bytes is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(bytes);
 }

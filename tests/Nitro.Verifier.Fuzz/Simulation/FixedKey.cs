@@ -6,8 +6,9 @@ using Nitro.Nsm.Simulator;
 namespace Nitro.Verifier.Fuzz.Simulation;
 
 /// <summary>
-/// A key pair that follows from its name, which signs with one of a few nonces that follow from it too. So a case has the same bytes in every run, and a
-/// signature costs a modular multiplication instead of one on the curve. Such a key protects nothing: whoever sees two signatures knows it. Thread-safe.
+/// A key pair that follows from its name, which signs with one of a few nonces that follow from it too. So a case has the same bytes in
+/// every run, and a signature costs a modular multiplication instead of one on the curve. Such a key protects nothing: whoever sees two
+/// signatures knows it. Thread-safe.
 /// </summary>
 public sealed class FixedKey
 {
@@ -50,8 +51,8 @@ public sealed class FixedKey
     public byte[] SignDer(ReadOnlySpan<byte> data, int nonce = 0)
     {
         var (r, s) = Sign(data, nonce);
-        byte[][] numbers = [r.ToByteArray(isBigEndian: true), s.ToByteArray(isBigEndian: true)];
-        return [0x30, (byte)(4 + numbers[0].Length + numbers[1].Length), 0x02, (byte)numbers[0].Length, .. numbers[0], 0x02, (byte)numbers[1].Length, .. numbers[1]];
+        byte[] first = r.ToByteArray(isBigEndian: true), second = s.ToByteArray(isBigEndian: true);
+        return [0x30, (byte)(4 + first.Length + second.Length), 0x02, (byte)first.Length, .. first, 0x02, (byte)second.Length, .. second];
     }
 
     /// <summary>The certificate of a template, signed by this key.</summary>

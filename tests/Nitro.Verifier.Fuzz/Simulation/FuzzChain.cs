@@ -5,8 +5,8 @@ using Nitro.Verifier.Certificates;
 namespace Nitro.Verifier.Fuzz.Simulation;
 
 /// <summary>
-/// A chain of AWS's shape below a root of the fuzzer's own, the same in every run: the simulator's templates with fixed keys, names and serial numbers.
-/// Immutable, thread-safe.
+/// A chain of AWS's shape below a root of the fuzzer's own, the same in every run: the simulator's templates with fixed keys, names and
+/// serial numbers. Immutable, thread-safe.
 /// </summary>
 public sealed class FuzzChain
 {
@@ -18,7 +18,7 @@ public sealed class FuzzChain
     private FuzzChain(string name, string region, string moduleId, bool early)
     {
         ModuleId = moduleId;
-        Keys = [.. Enumerable.Range(0, Levels).Select(level => level == 0 ? RootKey : FixedKey.P384(FormattableString.Invariant($"{name} level {level}")))];
+        Keys = [RootKey, .. Enumerable.Range(1, Leaf).Select(level => FixedKey.P384(FormattableString.Invariant($"{name} level {level}")))];
         string[] names =
         [
             "aws.nitro-enclaves",
@@ -61,7 +61,8 @@ public sealed class FuzzChain
     {
         (TimeSpan Before, TimeSpan After)[] lives =
         [
-            (TimeSpan.FromDays(1000), TimeSpan.FromDays(7000)), (TimeSpan.FromHours(1), TimeSpan.FromDays(20)), (TimeSpan.FromHours(1), TimeSpan.FromDays(5)),
+            (TimeSpan.FromDays(1000), TimeSpan.FromDays(7000)), (TimeSpan.FromHours(1), TimeSpan.FromDays(20)),
+            (TimeSpan.FromHours(1), TimeSpan.FromDays(5)),
             (TimeSpan.Zero, TimeSpan.FromHours(24)), (TimeSpan.FromSeconds(3), TimeSpan.FromHours(3)),
         ];
         return new CertificateTemplate
@@ -82,7 +83,8 @@ public sealed class FuzzChain
         if (level == Leaf)
         {
             yield return CertificateExtension.BasicConstraints(isAuthority: false);
-            yield return CertificateExtension.KeyUsage(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, critical: false);
+            yield return CertificateExtension.KeyUsage(
+                X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, critical: false);
             yield break;
         }
 

@@ -16,7 +16,8 @@ public static class FuzzImage
 
     public static EnclaveConfiguration Configuration { get; } = EnclaveConfiguration.Create([new("runtime", "test")]);
 
-    public static InferenceInput Input { get; } = InferenceInput.Create([Tensor.Create("x", Datatype.Uint8, [3], new byte[] { 1, 2, 3 })], []);
+    public static InferenceInput Input { get; } = InferenceInput.Create(
+        [Tensor.Create("x", Datatype.Uint8, [3], new byte[] { 1, 2, 3 })], []);
 
     public static InferenceOutput Output { get; } = InferenceOutput.Create([Tensor.Create("y", Datatype.Uint8, [1], new byte[] { 7 })]);
 
@@ -39,7 +40,8 @@ public static class FuzzImage
     ];
 
     /// <summary>PCRs of a document: the image's, and 16 and 17 as the manifest and the configuration leave them.</summary>
-    public static Dictionary<int, ReadOnlyMemory<byte>> AllPcrs(IReadOnlyDictionary<int, Sha384Digest> image, Sha384Digest manifest, Sha384Digest configuration)
+    public static Dictionary<int, ReadOnlyMemory<byte>> AllPcrs(
+        IReadOnlyDictionary<int, Sha384Digest> image, Sha384Digest manifest, Sha384Digest configuration)
     {
         var all = image.ToDictionary(one => one.Key, one => (ReadOnlyMemory<byte>)one.Value.ToArray());
         all[16] = manifest.ExtendFromZero().ToArray();
@@ -48,5 +50,6 @@ public static class FuzzImage
     }
 
     private static Dictionary<int, Sha384Digest> Measurements(string name) =>
-        Enumerable.Range(0, 3).ToDictionary(index => index, index => Sha384Digest.Of(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{name} PCR{index}"))));
+        Enumerable.Range(0, 3).ToDictionary(
+            index => index, index => Sha384Digest.Of(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{name} PCR{index}"))));
 }

@@ -18,7 +18,7 @@ internal sealed record OracleDisagreement(CertificateRule Rule, string? Place, O
     /// </summary>
     public static string KeyOf(CertificateDefect defect)
     {
-        if (defect.Rule is not (CertificateRule.CertificateEncoding or CertificateRule.CertificateAlgorithms or CertificateRule.CertificateExtensions))
+        if (defect.Rule is < CertificateRule.CertificateEncoding or > CertificateRule.CertificateExtensions)
         {
             return $"{defect.Rule}";
         }

@@ -11,7 +11,8 @@ internal sealed record OracleLeniency(string What, Oracles Oracles, Func<byte[][
 {
     private static readonly string[] Read =
     [
-        TestCertificate.BasicConstraintsOid, TestCertificate.KeyUsageOid, TestCertificate.SubjectKeyIdentifierOid, TestCertificate.AuthorityKeyIdentifierOid,
+        TestCertificate.BasicConstraintsOid, TestCertificate.KeyUsageOid, TestCertificate.SubjectKeyIdentifierOid,
+        TestCertificate.AuthorityKeyIdentifierOid,
         TestCertificate.CrlDistributionPointsOid,
     ];
 

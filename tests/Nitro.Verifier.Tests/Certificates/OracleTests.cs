@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Nitro.Testing;
@@ -9,8 +8,8 @@ using Nitro.Verifier.Fuzz.Simulation;
 namespace Nitro.Verifier.Tests.Certificates;
 
 /// <summary>
-/// X509Chain and BouncyCastle say of every chain what the product says, or the disagreement is one of <see cref="OracleDisagreements"/>. AWS's profile is
-/// left out, since nobody else has it.
+/// X509Chain and BouncyCastle say of every chain what the product says, or the disagreement is one of <see cref="OracleDisagreements"/>.
+/// AWS's profile is left out, since nobody else has it.
 /// </summary>
 public sealed partial class OracleTests(ITestOutputHelper output)
 {
@@ -25,7 +24,13 @@ public sealed partial class OracleTests(ITestOutputHelper output)
         var chains = GenuineChain.Of("valid", "valid-but-debug-mode", "not-an-enclave-document", "chain-invalid");
         foreach (var chain in chains)
         {
-            comparison.Add(validator, TrustAnchors.AwsNitroEnclavesG1.Der.ToArray(), chain.Certificates, chain.ModuleId, chain.Timestamp, chain.Document.File);
+            comparison.Add(
+                validator,
+                TrustAnchors.AwsNitroEnclavesG1.Der.ToArray(),
+                chain.Certificates,
+                chain.ModuleId,
+                chain.Timestamp,
+                chain.Document.File);
         }
 
         output.WriteLine(comparison.ToString());
@@ -50,7 +55,8 @@ public sealed partial class OracleTests(ITestOutputHelper output)
         for (var number = 0; number < Mutations; number++)
         {
             var one = ChainMutator.Make(Seed, number);
-            comparison.Add(validator, FuzzChain.Anchor.Der.ToArray(), one.Certificates, one.ModuleId, one.TimeMs, $"mutation {number}: {one.Story}");
+            comparison.Add(
+                validator, FuzzChain.Anchor.Der.ToArray(), one.Certificates, one.ModuleId, one.TimeMs, $"mutation {number}: {one.Story}");
         }
 
         output.WriteLine(comparison.ToString());
@@ -68,7 +74,8 @@ public sealed partial class OracleTests(ITestOutputHelper output)
     {
         var text = File.ReadAllText(RepositoryRoot.Combine("docs", "oracles.md"));
         var rows = Rows().Matches(text).Select(row => row.Value.TrimEnd());
-        var stricter = OracleDisagreements.Stricter.Select(one => $"| {one.Rule} | {one.Place ?? "-"} | {Name(one.Oracles)} | {one.Reason} |");
+        var stricter = OracleDisagreements.Stricter
+            .Select(one => $"| {one.Rule} | {one.Place ?? "-"} | {Name(one.Oracles)} | {one.Reason} |");
         var lenient = OracleDisagreements.MoreLenient.Select(one => $"| {one.What} | {Name(one.Oracles)} | {one.Reason} |");
         Assert.Equal([.. stricter, .. lenient], rows);
     }
@@ -93,7 +100,9 @@ public sealed partial class OracleTests(ITestOutputHelper output)
         ? oracles.HasFlag(oracle)
         : OracleDisagreements.MoreLenient.Any(one => one.What == key && one.Oracles.HasFlag(oracle));
 
-    /// <summary>No row outlives its reason. What X509Chain says is OpenSSL's word, so rows of it alone are held to one version of that.</summary>
+    /// <summary>
+    /// No row outlives its reason. What X509Chain says is OpenSSL's word, so rows of it alone are held to one version of that.
+    /// </summary>
     private static void AssertWitnessed(Comparison comparison)
     {
         const long OpenSsl30 = 0x30000000, NextMinor = 0x30100000;
@@ -119,7 +128,8 @@ public sealed partial class OracleTests(ITestOutputHelper output)
         public void AddTest(TestChain chain, string what)
         {
             var certificates = chain.Build();
-            var validator = new CertificatePathValidator([Nitro.Verifier.Certificates.TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.NoneUnsafe);
+            var validator = new CertificatePathValidator(
+                [Nitro.Verifier.Certificates.TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.NoneUnsafe);
             Add(validator, certificates[0], certificates, TestChain.ModuleId, TestChain.Now.ToUnixTimeMilliseconds(), what);
         }
 
@@ -138,16 +148,18 @@ public sealed partial class OracleTests(ITestOutputHelper output)
                     return;
                 }
 
-                var key = defect is not null
-                    ? OracleDisagreement.KeyOf(defect)
-                    : OracleDisagreements.MoreLenient.FirstOrDefault(one => one.Oracles.HasFlag(oracle) && one.Applies(chain, milliseconds))?.What ?? "accepted here and refused there";
+                var lenient = OracleDisagreements.MoreLenient.FirstOrDefault(
+                    one => defect is null && one.Oracles.HasFlag(oracle) && one.Applies(chain, milliseconds));
+                var key = defect is null ? lenient?.What ?? "accepted here and refused there" : OracleDisagreement.KeyOf(defect);
                 var (count, example) = Disagreements.GetValueOrDefault((key, oracle), (0, $"{what}: {defect?.ToString() ?? "accepted"}"));
                 Disagreements[(key, oracle)] = (count + 1, example);
             }
         }
 
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{_chains} chains, {Accepted} accepted; disagreements: {string.Join("; ", Disagreements.Select(one => $"{one.Key.Key}, {one.Key.Oracle}: {one.Value.Count}"))}");
+        public override string ToString()
+        {
+            var all = Disagreements.Select(one => FormattableString.Invariant($"{one.Key.Key}, {one.Key.Oracle}: {one.Value.Count}"));
+            return FormattableString.Invariant($"{_chains} chains, {Accepted} accepted; disagreements: {string.Join("; ", all)}");
+        }
     }
 }
