@@ -53,6 +53,7 @@ public sealed class CampaignTests
         Assert.All(findings, one => Assert.Equal(property, one.Property));
         Assert.All(findings, one => Assert.Contains(PlantedKind.Trigger, one.Case.Bytes));
         Assert.All(findings, one => Assert.Equal(campaign.Make(one.Number).Bytes, one.Case.Bytes));
+        Assert.Contains(campaign.RunOne(findings[0].Number, findings[0].Case), one => one.Property == property);
     }
 
     [Fact]

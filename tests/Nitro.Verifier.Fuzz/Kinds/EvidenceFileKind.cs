@@ -16,7 +16,7 @@ public sealed class EvidenceFileKind : SeedKind
 
     public override string Name => "evidence";
 
-    public override int Weight => 9;
+    public override int Weight => 8;
 
     public override string Seeds =>
         FormattableString.Invariant($"session and direct evidence of {FuzzChain.All.Count} simulated enclaves, ES256 and ES384");

@@ -27,7 +27,7 @@ public static class CertificateMutator
     {
         story.Add($"certificate {level}");
         var signer = Signer(chain, level, random, story);
-        if (random.OneIn(2))
+        if (random.OneIn(3))
         {
             var template = chain.Templates[level];
             for (var change = random.Between(1, 2); change > 0; change--)

@@ -72,6 +72,7 @@ public sealed class Campaign
             if (one.Verdict is { } verdict)
             {
                 Coverage.Add(one.Case.Kind, verdict, one.Allocated, one.Time);
+                Coverage.AddStalls(one.Stalls);
             }
         }
 
@@ -86,10 +87,13 @@ public sealed class Campaign
         var judged = JudgeFirst(number, one, _own[0]);
         if (judged.Verdict is { } verdict)
         {
-            foreach (var (set, culture) in _shared.SelectMany(set => Surroundings.Cultures.Select(culture => (set, culture))))
+            for (var i = 0; i < Surroundings.Cultures.Count; i++)
             {
-                Under(culture, () => Compare(number, one, verdict, set, judged.Findings));
+                Surroundings.SetTimeZone(Surroundings.TimeZones[i % Surroundings.TimeZones.Count]);
+                Under(Surroundings.Cultures[i], () => Array.ForEach(_shared, set => Compare(number, one, verdict, set, judged.Findings)));
             }
+
+            Surroundings.RestoreTimeZone();
         }
 
         return judged.Findings;
@@ -136,7 +140,7 @@ public sealed class Campaign
         }
         finally
         {
-            Surroundings.SetTimeZone(null);
+            Surroundings.RestoreTimeZone();
         }
     }
 
@@ -161,6 +165,7 @@ public sealed class Campaign
             judged.Allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
             if (judged.Time <= Bounds.Time || attempt == Retries)
             {
+                judged.Stalls = attempt - 1;
                 break;
             }
         }
@@ -257,6 +262,9 @@ public sealed class Campaign
         public long Allocated { get; set; }
 
         public TimeSpan Time { get; set; }
+
+        /// <summary>How often it took too long before it did not.</summary>
+        public int Stalls { get; set; }
 
         public List<Finding> Findings { get; } = [];
     }

@@ -48,7 +48,7 @@ public sealed class Coverage
         }
     }
 
-    public void AddStall() => Stalls++;
+    public void AddStalls(int count) => Stalls += count;
 
     /// <summary>Two tables: cases by kind of seed, and cases by what refused them.</summary>
     public string Table()

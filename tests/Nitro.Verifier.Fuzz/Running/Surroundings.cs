@@ -19,6 +19,11 @@ public static class Surroundings
         "America/Sao_Paulo", "UTC",
     ];
 
+    private static readonly string? OwnTimeZone = Environment.GetEnvironmentVariable("TZ");
+
+    /// <summary>Sets what <see cref="TimeZoneInfo.Local"/> is for the whole process back to what it was at first.</summary>
+    public static void RestoreTimeZone() => SetTimeZone(OwnTimeZone);
+
     /// <summary>Sets what <see cref="TimeZoneInfo.Local"/> is for the whole process; null for the machine's own.</summary>
     public static void SetTimeZone(string? name)
     {

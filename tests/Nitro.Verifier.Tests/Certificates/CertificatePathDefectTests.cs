@@ -36,37 +36,6 @@ public sealed class CertificatePathDefectTests
     }
 
     [Fact]
-    public void Nothing_passes_that_X509Chain_or_BouncyCastle_refuses()
-    {
-        var time = TestChain.Now.ToUnixTimeMilliseconds();
-        int passed = 0, stricter = 0;
-        foreach (var defect in ChainDefects.All)
-        {
-            var chain = new TestChain();
-            defect.Spoil(chain);
-            var certificates = chain.Build();
-            var verdict = TestChain.Validate(certificates[..^1], certificates[^1], certificates[0], CertificateProfile.NoneUnsafe);
-            var dotnet = ChainOracles.Dotnet(certificates, time);
-            if (verdict.Defect is null)
-            {
-                Assert.True(dotnet, $"{defect.Name}: passes here, and X509Chain refuses it");
-                Assert.True(ChainOracles.BouncyCastle(certificates, time), $"{defect.Name}: passes here, and BouncyCastle refuses it");
-                passed++;
-            }
-            else
-            {
-                stricter += dotnet ? 1 : 0;
-            }
-        }
-
-        // The defects of the profile pass here without it; of the others, X509Chain lets many pass.
-        Assert.Equal(ChainDefects.All.Count(defect => defect.Rule == CertificateRule.CertificateProfile), passed);
-        Assert.NotEqual(0, stricter);
-        var refused = ChainDefects.All.Count - passed;
-        TestContext.Current.TestOutputHelper?.WriteLine($"Of {refused} chains refused here, X509Chain accepts {stricter}.");
-    }
-
-    [Fact]
     public void Every_rule_that_a_defect_inside_a_certificate_can_break_has_one() => Assert.Equal(
         Enum.GetValues<CertificateRule>().Except([CertificateRule.BundleLength, CertificateRule.TrustAnchor]).Order(),
         ChainDefects.All.Select(defect => defect.Rule).Distinct().Order());
