@@ -20,7 +20,7 @@ public sealed partial class OracleTests(ITestOutputHelper output)
     public void They_agree_on_every_genuine_document()
     {
         var comparison = new Comparison();
-        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe);
+        var validator = new CertificatePathValidator([TrustAnchors.AwsNitroEnclavesG1], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         var chains = GenuineChain.Of("valid", "valid-but-debug-mode", "not-an-enclave-document", "chain-invalid");
         foreach (var chain in chains)
         {
@@ -51,7 +51,7 @@ public sealed partial class OracleTests(ITestOutputHelper output)
 
         comparison.AddTest(new TestChain(), "a good chain");
         comparison.AddTest(WithUnreadExtension(), "a malformed subjectAltName");
-        var validator = new CertificatePathValidator([FuzzChain.Anchor], CertificateProfile.NoneUnsafe);
+        var validator = new CertificatePathValidator([FuzzChain.Anchor], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
         for (var number = 0; number < Mutations; number++)
         {
             var one = ChainMutator.Make(Seed, number);
@@ -129,7 +129,7 @@ public sealed partial class OracleTests(ITestOutputHelper output)
         {
             var certificates = chain.Build();
             var validator = new CertificatePathValidator(
-                [Nitro.Verifier.Certificates.TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.NoneUnsafe);
+                [Nitro.Verifier.Certificates.TrustAnchor.FromCertificate("test", certificates[0])], CertificateProfile.NoneUnsafe, SignatureEngines.Own);
             Add(validator, certificates[0], certificates, TestChain.ModuleId, TestChain.Now.ToUnixTimeMilliseconds(), what);
         }
 
