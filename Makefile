@@ -10,15 +10,18 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test fuzz build setup format clean
+.PHONY: help demo test test-long fuzz bench bench-details vectors build setup format clean
 
 help:
-	@echo 'make demo     a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
-	@echo 'make test     all tests'
-	@echo 'make fuzz     attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
-	@echo 'make build    everything, without running it'
-	@echo 'make format   check the style of the sources'
-	@echo 'make clean    remove what was built'
+	@echo 'make demo        a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
+	@echo 'make test        all tests'
+	@echo 'make test-long   our P-384 and the platform on AGREEMENTS=1000000 inputs, then make fuzz'
+	@echo 'make bench       ratios against openssl speed; fails when a target is missed'
+	@echo 'make vectors     writes tests/vectors anew'
+	@echo 'make fuzz        attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
+	@echo 'make build       everything, without running it'
+	@echo 'make format      check the style of the sources'
+	@echo 'make clean       remove what was built'
 
 demo: build
 	@dotnet tests/Nitro.Demo/bin/$(CONFIGURATION)/net10.0/Nitro.Demo.dll
@@ -27,6 +30,21 @@ test: build
 	@rm -rf TestResults
 	@dotnet test Nitro.sln --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults --nologo --verbosity quiet; status=$$?; \
 		sh build/sum-tests.sh TestResults && exit $$status
+
+AGREEMENTS := 1000000
+test-long: build
+	@NITRO_AGREEMENTS=$(AGREEMENTS) dotnet tests/Nitro.Verifier.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Verifier.Tests.dll \
+		-class Nitro.Verifier.Tests.Curves.AgreementTests -showLiveOutput -noLogo -noColor
+	@$(MAKE) --no-print-directory fuzz
+
+bench: build
+	@dotnet tests/Nitro.Bench/bin/$(CONFIGURATION)/net10.0/Nitro.Bench.dll
+
+bench-details: build
+	@dotnet tests/Nitro.Bench/bin/$(CONFIGURATION)/net10.0/Nitro.Bench.dll --details
+
+vectors: build
+	@dotnet tests/Nitro.Vectors.Generator/bin/$(CONFIGURATION)/net10.0/Nitro.Vectors.Generator.dll
 
 MINUTES := 10
 SEED :=

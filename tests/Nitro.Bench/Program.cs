@@ -1,3 +1,3 @@
 using Nitro.Bench;
 
-return Ratios.Run(args);
+return args is ["--details", ..] ? Details.Run(args[1..]) : Ratios.Run(args);
