@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Nitro.Attestation;
+
 namespace Nitro.Verifier.Certificates;
 
 /// <summary>
@@ -7,11 +10,16 @@ namespace Nitro.Verifier.Certificates;
 /// </summary>
 internal sealed class CertificateNode(Certificate certificate) : IDisposable
 {
+    private StrongBox<Sha384Digest>? _keyDigest;
+
     /// <summary>The certificate.</summary>
     public Certificate Certificate { get; } = certificate;
 
     /// <summary>The certificate's bytes.</summary>
     public ReadOnlyMemory<byte> Der => Certificate.Memory;
+
+    /// <summary>SHA-384 of its SubjectPublicKeyInfo, computed when first asked for.</summary>
+    public Sha384Digest KeyDigest => (_keyDigest ??= new StrongBox<Sha384Digest>(Sha384Digest.Of(Certificate.SubjectPublicKeyInfo))).Value;
 
     /// <summary>Its extensions, once read.</summary>
     public CertificateExtensions Extensions { get; set; } = null!;

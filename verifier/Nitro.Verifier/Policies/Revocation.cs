@@ -127,10 +127,10 @@ public sealed class Revocation
         _ => false,
     };
 
-    internal bool IsCertificate(Certificate certificate) => Subject switch
+    internal bool IsCertificate(CertificateNode node) => Subject switch
     {
-        RevocationSubject.Certificate => certificate.SerialNumber.SequenceEqual(_serialNumber) && certificate.Issuer.SequenceEqual(_issuer),
-        RevocationSubject.CertificateKey => Sha384Digest.Of(certificate.SubjectPublicKeyInfo) == _digest,
+        RevocationSubject.Certificate => node.Certificate.SerialNumber.SequenceEqual(_serialNumber) && node.Certificate.Issuer.SequenceEqual(_issuer),
+        RevocationSubject.CertificateKey => node.KeyDigest == _digest,
         _ => false,
     };
 

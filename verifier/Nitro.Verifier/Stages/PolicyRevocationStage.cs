@@ -11,21 +11,35 @@ internal static class PolicyRevocationStage
     /// <summary>What a document shows, by the document's own time.</summary>
     public static bool RunDocument(UnverifiedDocument document, ValidatedPath path, VerificationPolicy policy, ValidationTime time, CheckList checks)
     {
+        if (policy.Revocations.Length == 0)
+        {
+            checks.Skip(Check.DocumentRevocation);
+            return true;
+        }
+
+        var session = document.PublicKey is { } key ? Sha384Digest.Of(key.Span) : default(Sha384Digest?);
         foreach (var revocation in policy.Revocations)
         {
-            if (IsShownBy(revocation, document, path) && !StillCounts(revocation, document.Timestamp, time))
+            if (IsShownBy(revocation, document, session, path) && !StillCounts(revocation, document.Timestamp, time))
             {
                 return Fail(Check.DocumentRevocation, revocation, document.Timestamp, checks);
             }
         }
 
-        return Pass(Check.DocumentRevocation, policy, checks);
+        checks.Pass(Check.DocumentRevocation);
+        return true;
     }
 
     /// <summary>What a claim shows, and the document behind it, by the claim's time: a document from before does not vouch for claims from after.</summary>
     public static bool RunClaim(
         Claim claim, Sha384Digest configuration, AttestationDocument document, VerificationPolicy policy, ValidationTime time, CheckList checks)
     {
+        if (policy.Revocations.Length == 0)
+        {
+            checks.Skip(Check.ClaimRevocation);
+            return true;
+        }
+
         var issuedAt = Moment.FromMs(claim.IssuedAtMs);
         foreach (var revocation in policy.Revocations)
         {
@@ -40,14 +54,15 @@ internal static class PolicyRevocationStage
             }
         }
 
-        return Pass(Check.ClaimRevocation, policy, checks);
+        checks.Pass(Check.ClaimRevocation);
+        return true;
     }
 
-    private static bool IsShownBy(Revocation revocation, UnverifiedDocument document, ValidatedPath path)
+    private static bool IsShownBy(Revocation revocation, UnverifiedDocument document, Sha384Digest? session, ValidatedPath path)
     {
         foreach (var node in path.Nodes)
         {
-            if (revocation.IsCertificate(node.Certificate))
+            if (revocation.IsCertificate(node))
             {
                 return true;
             }
@@ -55,25 +70,11 @@ internal static class PolicyRevocationStage
 
         return revocation.IsMeasurement(document.Pcrs)
             || revocation.IsModule(document.ModuleId)
-            || (document.PublicKey is { } key && revocation.Is(RevocationSubject.Session, Sha384Digest.Of(key.Span)));
+            || (session is { } digest && revocation.Is(RevocationSubject.Session, digest));
     }
 
     private static bool StillCounts(Revocation revocation, DateTimeOffset signed, ValidationTime time) =>
         Revoked.StillCounts(revocation.Reason == RevocationReason.Compromised, revocation.Effective, signed, time.Witnessed);
-
-    private static bool Pass(Check check, VerificationPolicy policy, CheckList checks)
-    {
-        if (policy.Settings.Revocations.Count == 0)
-        {
-            checks.Skip(check);
-        }
-        else
-        {
-            checks.Pass(check);
-        }
-
-        return true;
-    }
 
     private static bool Fail(Check check, Revocation revocation, DateTimeOffset signed, CheckList checks)
     {
