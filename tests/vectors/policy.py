@@ -11,7 +11,7 @@ import x509
 from errors import BadPolicy
 
 MAXIMUM_SIZE = 1 << 20
-MAXIMUM_DEPTH = 8
+MAXIMUM_DEPTH = 32
 MAXIMUM_SECONDS = 3650 * 86400
 
 # SHA-256 of the roots that AWS publishes for its partitions.

@@ -79,7 +79,7 @@ internal static class PolicyVectors
         Refuse("a number with a leading zero", """{"version": 01, "anyMeasurementsUnsafe": true}""", "not-json");
         Refuse("single quotes", """{'version': 1}""", "not-json");
         Refuse("two commas", """{"version": 1,, "anyMeasurementsUnsafe": true}""", "not-json");
-        Refuse("nine levels", """{"version": 1, "a": [[[[[[[[1]]]]]]]]}""", "not-json");
+        Refuse("thirty-three levels", $"{{\"version\": 1, \"a\": {new string('[', 32)}1{new string(']', 32)}}}", "not-json");
         Refuse("half a surrogate pair", """{"version": 1, "\ud800": 1}""", "not-json");
         Refuse("a list", """[]""", "wrong-type", 1);
         Refuse("no version", """{"anyMeasurementsUnsafe": true}""", "missing-member", 1);

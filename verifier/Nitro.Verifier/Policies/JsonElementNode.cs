@@ -16,6 +16,10 @@ internal sealed class JsonElementNode
 
     public bool IsString => _value is string;
 
+    public bool IsList => _value is List<JsonElementNode>;
+
+    public bool IsFalse => _value is false;
+
     /// <exception cref="JsonException">Not JSON, or nested too deep.</exception>
     /// <exception cref="PolicyException">A member that stands there twice.</exception>
     public static JsonElementNode Parse(ReadOnlySpan<byte> json, int maximumDepth)

@@ -16,7 +16,11 @@ public static class PolicyReader
     /// <summary>The most bytes of a policy.</summary>
     public const int MaximumSize = 1024 * 1024;
 
-    private const int MaximumDepth = 8;
+    /// <summary>describe-eif prints a container's description, nested deeper than a policy is.</summary>
+    private const int MaximumDepth = 32;
+
+    private const string NotAPolicy =
+        "what nitro-cli prints is not a policy: it says what an image is, not what to accept. Put it into a release as its measurements, or run nitro-verify policy new --measurements FILE";
 
     internal static VerificationPolicy Read(ReadOnlySpan<byte> json, Func<string, byte[]>? readCertificate)
     {
@@ -42,6 +46,11 @@ public static class PolicyReader
     {
         var settings = new PolicySettings();
         var versioned = false;
+        if (root.IsList)
+        {
+            throw root.Error($"policy is no object; {NotAPolicy}");
+        }
+
         foreach (var (name, value) in root.Members("policy"))
         {
             switch (name)
@@ -100,6 +109,8 @@ public static class PolicyReader
                 case "noCertificateProfileUnsafe":
                     settings = settings with { NoCertificateProfileUnsafe = value.Boolean() };
                     break;
+                case "Measurements" or "EifVersion" or "EnclaveID" or "EnclaveName":
+                    throw value.Error(NotAPolicy);
                 default:
                     throw value.Error($"there is no member \"{name}\" in a policy");
             }
@@ -127,6 +138,7 @@ public static class PolicyReader
     {
         string? title = null;
         Dictionary<int, Sha384Digest>? measurements = null;
+        var computed = new Dictionary<int, (JsonElementNode, Sha384Digest)>();
         DateTimeOffset? notBefore = null;
         DateTimeOffset? notAfter = null;
         var anyImageBySigner = false;
@@ -138,7 +150,19 @@ public static class PolicyReader
                     title = value.String();
                     break;
                 case "measurements" or "Measurements":
-                    measurements = measurements is null ? ReadMeasurements(value) : throw value.Error("measurements are there twice");
+                    measurements = measurements is null ? MeasurementReader.Read(value) : throw value.Error("measurements are there twice");
+                    break;
+                case "roleArn":
+                    var arn = value.String();
+                    AddComputed(value, ComputedPcr.ParentRole, () => ComputedPcr.OfParentRole(arn), computed);
+                    break;
+                case "instanceId":
+                    var instance = value.String();
+                    AddComputed(value, ComputedPcr.ParentInstance, () => ComputedPcr.OfParentInstance(instance), computed);
+                    break;
+                case "signingCertificate":
+                    var certificate = RevocationReader.ReadCertificate(value);
+                    AddComputed(value, ComputedPcr.SigningCertificate, () => ComputedPcr.OfSigningCertificate(certificate), computed);
                     break;
                 case "notBefore":
                     notBefore = Time(value);
@@ -154,11 +178,13 @@ public static class PolicyReader
             }
         }
 
-        if (title is null || measurements is null)
+        if (title is null || (measurements is null && computed.Count == 0))
         {
             throw node.Error($"a release has a name and measurements; {(title is null ? "name" : "measurements")} is missing");
         }
 
+        measurements ??= [];
+        Merge(computed, measurements);
         try
         {
             return anyImageBySigner
@@ -171,32 +197,30 @@ public static class PolicyReader
         }
     }
 
-    /// <summary>PCRs by name, as nitro-cli prints them in "Measurements": HashAlgorithm is accepted when it is SHA-384.</summary>
-    private static Dictionary<int, Sha384Digest> ReadMeasurements(JsonElementNode node)
+    /// <summary>PCRs that are computed for the operator stand beside those that are stated, and may not contradict them.</summary>
+    private static void AddComputed(JsonElementNode node, int index, Func<Sha384Digest> compute, Dictionary<int, (JsonElementNode, Sha384Digest)> computed)
     {
-        var measurements = new Dictionary<int, Sha384Digest>();
-        foreach (var (name, value) in node.Members("measurements"))
+        try
         {
-            if (name == "HashAlgorithm")
-            {
-                if (!value.String().StartsWith("Sha384", StringComparison.OrdinalIgnoreCase))
-                {
-                    throw value.Error("HashAlgorithm is not Sha384");
-                }
-            }
-            else if (name.StartsWith("PCR", StringComparison.Ordinal)
-                && int.TryParse(name.AsSpan(3), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var index)
-                && name.Length == 3 + index.ToString(NumberFormatInfo.InvariantInfo).Length)
-            {
-                measurements.Add(index, Digest(value));
-            }
-            else
-            {
-                throw value.Error($"\"{name}\" is no measurement: they are PCR0 to PCR31");
-            }
+            computed.Add(index, (node, compute()));
         }
+        catch (PolicyException exception)
+        {
+            throw node.Error(exception.Message);
+        }
+    }
 
-        return measurements;
+    private static void Merge(Dictionary<int, (JsonElementNode Node, Sha384Digest Value)> computed, Dictionary<int, Sha384Digest> measurements)
+    {
+        foreach (var (index, (node, value)) in computed)
+        {
+            if (measurements.TryGetValue(index, out var stated) && stated != value)
+            {
+                throw node.Error(Text($"this gives PCR{index} {value}, but measurements state {stated}"));
+            }
+
+            measurements[index] = value;
+        }
     }
 
     private static TrustAnchor ReadTrustAnchor(JsonElementNode node, Func<string, byte[]>? readCertificate)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Nitro.Attestation;
 
@@ -86,9 +85,11 @@ internal static class RevocationReader
             case "measurement":
                 return ReadMeasurement(value);
             case "module":
-                return (reason, effective) => Revocation.OfModule(value.String(), reason, effective);
+                var module = value.String();
+                return (reason, effective) => Revocation.OfModule(module, reason, effective);
             case "instance":
-                return (reason, effective) => Revocation.OfInstance(value.String(), reason, effective);
+                var instance = value.String();
+                return (reason, effective) => Revocation.OfInstance(instance, reason, effective);
             case "certificate":
                 var der = ReadCertificate(value);
                 return (reason, effective) => Revocation.OfCertificate(der, reason, effective);
@@ -117,9 +118,7 @@ internal static class RevocationReader
     {
         var members = node.Members("measurement").ToArray();
         if (members.Length != 1
-            || !members[0].Name.StartsWith("PCR", StringComparison.Ordinal)
-            || !int.TryParse(members[0].Name.AsSpan(3), NumberStyles.None, NumberFormatInfo.InvariantInfo, out var index)
-            || members[0].Name.Length != 3 + index.ToString(NumberFormatInfo.InvariantInfo).Length)
+            || !MeasurementReader.TryReadIndex(members[0].Name, out var index))
         {
             throw node.Error("a revoked measurement is one PCR and its value, such as { \"PCR0\": \"96 hexadecimal digits\" }");
         }
@@ -128,7 +127,8 @@ internal static class RevocationReader
         return (reason, effective) => Revocation.OfMeasurement(index, digest, reason, effective);
     }
 
-    private static byte[] ReadCertificate(JsonElementNode node)
+    /// <summary>PEM text, or DER in base64.</summary>
+    internal static byte[] ReadCertificate(JsonElementNode node)
     {
         var text = node.String();
         try
