@@ -185,4 +185,43 @@ public sealed class PolicyTests
         .Replace("PCRS", "{\"HashAlgorithm\": \"Sha384 { ... }\", \"PCR0\": \"HEX\", \"PCR1\": \"HEX\", \"PCR2\": \"HEX\"}", StringComparison.Ordinal)
         .Replace("HEX", Hex, StringComparison.Ordinal)
         .Replace("ZERO", new string('0', 96), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_comment_that_is_not_UTF_8_is_refused_with_its_line()
+    {
+        byte[] json = [.. "{ \"version\": 1,\n// "u8, 0xFF, .. "\n\"anyMeasurementsUnsafe\": true }"u8];
+        Assert.StartsWith("line 2: ", Assert.Throws<PolicyException>(() => VerificationPolicy.Parse(json)).Message, StringComparison.Ordinal);
+        json[19] = (byte)'x';
+        Assert.True(VerificationPolicy.Parse(json).Settings.AnyMeasurementsUnsafe);
+    }
+
+    [Fact]
+    public void Whatever_the_bytes_a_policy_is_read_or_refused_as_one()
+    {
+        var good = "{ \"version\": 1, \"releases\": [ { \"name\": \"a\\u0062\", \"measurements\": { \"PCR0\": \"11\" } } ], /* c */ \"clockSkewSeconds\": 60, }"u8.ToArray();
+        var random = new Random(3);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var copy = good.ToArray();
+            for (var change = random.Next(1, 4); change > 0; change--)
+            {
+                copy[random.Next(copy.Length)] = (byte)random.Next(256);
+            }
+
+            Refuse(copy.AsSpan(0, random.Next(copy.Length + 1)).ToArray());
+        }
+
+        string[] strange =
+        [
+            "\ufeff{ \"version\": 1 }", "{ \"version\": 1e999 }", "{ \"version\": 99999999999999999999999 }", "{ \"a\": " + new string('[', 100_000), "\0", "{ \"version\": 1, \"x\": \"" + new string('y', 900_000) + "\" }",
+            "{ \"clockSkewSeconds\": 9223372036854775807, \"version\": 1, \"anyMeasurementsUnsafe\": true }",
+        ];
+        Assert.All(strange, text => Refuse(System.Text.Encoding.UTF8.GetBytes(text)));
+
+        static void Refuse(byte[] json)
+        {
+            var exception = Record.Exception(() => VerificationPolicy.Parse(json));
+            Assert.True(exception is null or PolicyException, exception?.ToString());
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Nitro.Attestation;
 using Nitro.Attestation.EvidenceFiles;
 using Nitro.Verifier.Certificates;
@@ -29,6 +31,12 @@ public static class PolicyReader
             throw new PolicyException(Text($"the policy has {json.Length} bytes; at most {MaximumSize} are read"));
         }
 
+        // The JSON reader looks at the bytes of texts alone, not at those of comments.
+        if (!Utf8.IsValid(json))
+        {
+            throw new PolicyException(Text($"line {1 + json[..ValidLength(json)].Count((byte)'\n')}: bytes that are not valid Unicode (UTF-8)"));
+        }
+
         JsonElementNode root;
         try
         {
@@ -40,6 +48,18 @@ public static class PolicyReader
         }
 
         return new VerificationPolicy(ReadSettings(root, readCertificate));
+    }
+
+    /// <summary>How many bytes are valid before the first that are not.</summary>
+    private static int ValidLength(ReadOnlySpan<byte> json)
+    {
+        var length = 0;
+        while (Rune.DecodeFromUtf8(json[length..], out _, out var read) == OperationStatus.Done)
+        {
+            length += read;
+        }
+
+        return length;
     }
 
     private static PolicySettings ReadSettings(JsonElementNode root, Func<string, byte[]>? readCertificate)

@@ -172,7 +172,7 @@ public sealed class CertificateRevocationList
             return Fault(Expected, $"a block {ByteText.Printable(text[block.Label].ToString())}");
         }
 
-        if (PemEncoding.TryFind(text[block.Location.End..], out _))
+        if (text.Count("-----BEGIN") > 1)
         {
             return Fault(Expected, "several blocks");
         }
