@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Nitro.Verifier.Cli.Policies;
 
 namespace Nitro.Verifier.Cli;
 
-/// <summary>nitro-verify: document, evidence, inspect. The clock is an argument, read only for <c>--live</c>.</summary>
+/// <summary>nitro-verify: document, evidence, inspect, policy. The clock is an argument, read only for <c>--live</c>.</summary>
 internal sealed class CommandLine
 {
     private readonly TimeProvider _clock;
@@ -19,6 +20,7 @@ internal sealed class CommandLine
         root.Add(DocumentCommand.Create(context));
         root.Add(EvidenceCommand.Create(context));
         root.Add(InspectCommand.Create(context));
+        root.Add(PolicyCommand.Create(context));
 
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

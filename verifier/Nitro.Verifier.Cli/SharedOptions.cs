@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Nitro.Verifier.Cli.Policies;
 using Nitro.Verifier.RevocationLists;
 
 namespace Nitro.Verifier.Cli;
@@ -8,6 +9,10 @@ namespace Nitro.Verifier.Cli;
 internal sealed class SharedOptions
 {
     public Option<string> Policy { get; } = new("--policy", "-p") { Description = "The policy file (JSON, docs/policy.md).", Required = true, HelpName = "FILE" };
+
+    public Option<string?> PolicyKey { get; } = new("--policy-key") { Description = "The public key (PEM or DER) that must have signed the policy.", HelpName = "FILE" };
+
+    public Option<ulong> PolicyVersion { get; } = new("--policy-version-at-least") { Description = "The least version of a signed policy: the one you accepted last.", HelpName = "NUMBER" };
 
     public Option<bool> Live { get; } = new("--live") { Description = "Verify as of now: bounds ages and asks for --nonce. Without it, saved evidence is verified as of its own time." };
 
@@ -33,25 +38,14 @@ internal sealed class SharedOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Policy, Live, At, Crl, CrlTime, Witnessed, Nonce, NoNonce, AnyNonceUnsafe, Verbose, Json, Quiet })
+        foreach (var option in new Option[] { Policy, PolicyKey, PolicyVersion, Live, At, Crl, CrlTime, Witnessed, Nonce, NoNonce, AnyNonceUnsafe, Verbose, Json, Quiet })
         {
             command.Add(option);
         }
     }
 
-    public VerificationPolicy ReadPolicy(ParseResult parsed, Inputs inputs)
-    {
-        var file = parsed.GetValue(Policy)!;
-        var folder = file == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        try
-        {
-            return VerificationPolicy.Parse(inputs.Read(file), name => File.ReadAllBytes(Path.Combine(folder, name)));
-        }
-        catch (PolicyException exception)
-        {
-            throw new UsageException($"policy {Inputs.Shown(file)}: {exception.Message}");
-        }
-    }
+    public VerificationPolicy ReadPolicy(ParseResult parsed, Inputs inputs) =>
+        PolicyFile.Read(parsed.GetValue(Policy)!, inputs, parsed.GetValue(PolicyKey), parsed.GetValue(PolicyVersion)).Policy;
 
     public ValidationTime ReadTime(ParseResult parsed, TimeProvider clock)
     {

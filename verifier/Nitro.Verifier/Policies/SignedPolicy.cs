@@ -89,7 +89,7 @@ public sealed class SignedPolicy
     /// <param name="json">The policy.</param>
     /// <param name="readCertificate">As for <see cref="VerificationPolicy.Parse"/>.</param>
     /// <returns>The file.</returns>
-    /// <exception cref="ArgumentException">The key is on another curve.</exception>
+    /// <exception cref="ArgumentException">The key is on another curve, or has no private half.</exception>
     /// <exception cref="PolicyException">The policy cannot be used.</exception>
     public static byte[] Sign(ECDsa key, ulong version, ReadOnlySpan<byte> json, Func<string, byte[]>? readCertificate = null)
     {
@@ -105,7 +105,14 @@ public sealed class SignedPolicy
         var payload = Payload(version, json);
         Span<byte> hash = stackalloc byte[Sha384Digest.Size];
         hash = hash[..CoseSign1.HashToBeSigned(algorithm.HashName(), header, payload, hash)];
-        return CoseSign1.Encode(header, payload, key.SignHash(hash.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        try
+        {
+            return CoseSign1.Encode(header, payload, key.SignHash(hash.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new ArgumentException($"The key cannot sign; is it the public half alone? {exception.Message}", nameof(key), exception);
+        }
     }
 
     private static bool Open(
