@@ -34,13 +34,25 @@ internal static class Options
     /// <summary>Exactly these bytes.</summary>
     public static JsonObject Exact(byte[] bytes) => new() { ["exact"] = Convert.ToHexStringLower(bytes) };
 
+    /// <summary>With a witnessed time and the time of revocation lists.</summary>
+    public static JsonObject Timed(JsonObject options, DateTimeOffset? witnessed, DateTimeOffset? listTime)
+    {
+        Add(options, "witnessed", witnessed);
+        Add(options, "listTime", listTime);
+        return options;
+    }
+
     private static JsonObject Live(JsonObject options, DateTimeOffset? now)
     {
-        if (now is { } moment)
-        {
-            options["now"] = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", DateTimeFormatInfo.InvariantInfo);
-        }
-
+        Add(options, "now", now);
         return options;
+    }
+
+    private static void Add(JsonObject options, string name, DateTimeOffset? time)
+    {
+        if (time is { } moment)
+        {
+            options[name] = moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", DateTimeFormatInfo.InvariantInfo);
+        }
     }
 }

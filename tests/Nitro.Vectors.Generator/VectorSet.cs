@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Nitro.Vectors.Generator.Chains;
 using Nitro.Vectors.Generator.Documents;
 using Nitro.Vectors.Generator.Evidences;
+using Nitro.Vectors.Generator.Lists;
 using Nitro.Vectors.Generator.Policies;
 
 namespace Nitro.Vectors.Generator;
@@ -17,7 +18,7 @@ public sealed class VectorSet
     public const string IndexName = "index.json";
 
     /// <summary>The folders that hold nothing but what is generated.</summary>
-    public static readonly IReadOnlyList<string> Folders = ["chains", "documents", "evidence", "policies"];
+    public static readonly IReadOnlyList<string> Folders = ["chains", "documents", "evidence", "lists", "policies"];
 
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private readonly List<Vector> _vectors = [];
@@ -51,6 +52,7 @@ public sealed class VectorSet
         ContentVectors.AddTo(set);
         EvidenceTimes.AddTo(set);
         PolicyVectors.AddTo(set);
+        ListVectors.AddTo(set);
         set.AddFile(IndexName, set.Index());
         return set;
     }
@@ -58,15 +60,20 @@ public sealed class VectorSet
     /// <summary>Adds a vector for a document: the file is named after it.</summary>
     internal void AddDocument(
         string folder, string description, byte[] document, JsonObject? error, string policy = PolicyFiles.Strict,
-        JsonObject? options = null)
+        JsonObject? options = null, params byte[][] lists)
     {
         var name = $"{folder}/{Slug(description)}";
-        var file = AddFile(name + ".cbor", document);
+        var files = new Dictionary<string, string> { ["document"] = AddFile(name + ".cbor", document), ["policy"] = policy };
+        for (var i = 0; i < lists.Length; i++)
+        {
+            files[FormattableString.Invariant($"list{i + 1}")] = AddFile(FormattableString.Invariant($"lists/{Slug(description)}-{i + 1}.crl"), lists[i]);
+        }
+
         Add(new Vector(
             name,
             "document",
             description,
-            new Dictionary<string, string> { ["document"] = file, ["policy"] = policy },
+            files,
             options ?? Options.AnyDocument(),
             error));
     }
@@ -84,6 +91,13 @@ public sealed class VectorSet
             new Dictionary<string, string> { ["evidence"] = file, ["policy"] = policy },
             options ?? Options.Evidence(),
             error));
+    }
+
+    /// <summary>Adds a vector for a revocation list by itself.</summary>
+    internal void AddList(string description, byte[] list, JsonObject? error)
+    {
+        var name = $"lists/{Slug(description)}";
+        Add(new Vector(name, "list", description, new Dictionary<string, string> { ["list"] = AddFile(name + ".crl", list) }, [], error));
     }
 
     /// <summary>Adds a vector for a policy file; gives the file's path.</summary>

@@ -18,6 +18,7 @@ import pathlib
 import sys
 import time
 
+import crl
 import document
 import evidence
 from errors import BadEvidenceFile, BadPolicy, Refused
@@ -39,18 +40,22 @@ def run(vector, policies):
     files = {role: HERE / path for role, path in vector["files"].items()}
     options = vector["options"]
     content = base64.b64decode(vector["bytes"]) if "bytes" in vector else files[vector["kind"]].read_bytes()
-    now = milliseconds(options["now"]) if "now" in options else None
+    times = document.Times(*(milliseconds(options[name]) if name in options else None for name in ("now", "witnessed", "listTime")))
     try:
         if vector["kind"] == "policy":
             Policy(content)
             return None
+        if vector["kind"] == "list":
+            crl.read(content)
+            return None
         if files["policy"] not in policies:
             policies[files["policy"]] = Policy(files["policy"].read_bytes())
         policy = policies[files["policy"]]
+        lists = [crl.read(path.read_bytes()) for role, path in sorted(files.items()) if role.startswith("list")]
         if vector["kind"] == "document":
-            document.verify(content, policy, now, policy.maximum_age, options)
+            document.verify(content, policy, times, policy.maximum_age, options, lists)
         else:
-            evidence.verify(content, policy, now, options)
+            evidence.verify(content, policy, times, options, lists)
         return None
     except (Refused, BadEvidenceFile, BadPolicy) as refusal:
         return refusal.error()
@@ -61,7 +66,7 @@ def check_vectors():
     index = json.loads((HERE / "index.json").read_bytes())
     if index["version"] != 1:
         raise SystemExit("index.json is of a version that this checker does not know")
-    known = ("document", "evidence", "policy")
+    known = ("document", "evidence", "list", "policy")
     vectors = [vector for vector in index["vectors"] if vector["kind"] in known]
     counts, policies = {}, {}
     for vector in vectors:
@@ -81,7 +86,7 @@ def check_vectors():
 
 def judge_genuine(data, policy):
     try:
-        document.verify(data, policy, None, None, ANYTHING)
+        document.verify(data, policy, document.Times(), None, ANYTHING)
         return 0
     except Refused as refusal:
         return refusal.check

@@ -11,8 +11,8 @@ class Malformed(Exception):
 
 
 class Reader:
-    def __init__(self, data):
-        self.data, self.at = data, 0
+    def __init__(self, data, octets=2):
+        self.data, self.at, self.octets = data, 0, octets
 
     def at_end(self):
         return self.at == len(self.data)
@@ -32,11 +32,11 @@ class Reader:
         at += 1
         if length >= 0x80:
             size = length & 0x7F
-            if size not in (1, 2) or at + size > len(self.data):
-                raise Malformed("an indefinite length, or one of more than two octets")
+            if not 1 <= size <= self.octets or at + size > len(self.data):
+                raise Malformed("an indefinite length, or one of too many octets")
             length = int.from_bytes(self.data[at:at + size], "big")
             at += size
-            if length < (0x80 if size == 1 else 0x100):
+            if length < (0x80 if size == 1 else 1 << 8 * (size - 1)):
                 raise Malformed("a length that is too long")
         if length > len(self.data) - at:
             raise Malformed("a length past the end")
@@ -47,7 +47,7 @@ class Reader:
         return self.value(tag)[0]
 
     def inside(self, tag):
-        return Reader(self.content(tag))
+        return Reader(self.content(tag), self.octets)
 
     def end(self):
         if not self.at_end():

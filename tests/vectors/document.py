@@ -3,6 +3,7 @@
 import hashlib
 
 import cbor
+import crl
 import ecdsa
 import x509
 from errors import Refused, require
@@ -138,16 +139,36 @@ def is_met(expected, found):
     return found is None if expected == "absent" else found == bytes.fromhex(expected["exact"])
 
 
-def verify(data, policy, now, maximum_age, expected):
-    """All of a document's checks. now is in milliseconds, None for archived documents; expected is None inside evidence."""
+class Times:
+    """Moments in milliseconds: now for live verification, otherwise a witnessed time and the time of revocation lists, None where not given."""
+
+    def __init__(self, now=None, witnessed=None, lists=None):
+        self.now = now
+        self.witnessed, self.lists = (witnessed, lists) if now is None else (now, now)
+
+
+def check_revocations(policy, path, document, times):
+    session = None if document.public_key is None else hashlib.sha384(document.public_key).digest()
+    for one in policy.revocations:
+        if shows_document(one, path, document, session) and not crl.still_counts(one.superseded, one.effective, document.time, times.witnessed):
+            raise Refused(604)
+
+
+def shows_document(one, path, document, session):
+    return any(one.is_certificate(certificate) for certificate in path.certificates) or one.is_shown(document) or one.names("session", session)
+
+
+def verify(data, policy, times, maximum_age, expected, lists=(), carried=()):
+    """All of a document's checks; expected is None inside evidence, carried the bytes of lists that came with it."""
     document = Document(data)
-    point = x509.validate(
+    path = x509.validate(
         document.cabundle, document.certificate, document.module_id, document.time, policy.is_pinned, profile=not policy.no_profile)
-    require(ecdsa.verify_fixed(ecdsa.P384, point, hashlib.sha384(document.signed).digest(), document.signature), 401)
-    if now is not None:
-        require(now - document.time >= -policy.skew, 501)
-        require(now - document.time <= maximum_age, 502)
+    crl.check(path, [*lists, *(crl.read(one) for one in carried)], policy.required_levels, document.time, times)
+    require(ecdsa.verify_fixed(ecdsa.P384, path.certificates[-1].point, hashlib.sha384(document.signed).digest(), document.signature), 401)
+    require(times.witnessed is None or times.witnessed - document.time >= -policy.skew, 501)
+    require(times.now is None or times.now - document.time <= maximum_age, 502)
     check_measurements(document, policy)
+    check_revocations(policy, path, document, times)
     if expected is not None:
         require(is_met(expected["nonce"], document.nonce), 651)
         require(is_met(expected["userData"], document.user_data), 652)

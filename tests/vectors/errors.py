@@ -13,6 +13,8 @@ CHECKS = {
     711: "DocumentNonce", 712: "ManifestDigest", 713: "ManifestPcr", 714: "ConfigurationDigest", 715: "ConfigurationPcr",
     716: "ModelInManifest", 717: "ModelAllowed", 718: "ConfigurationAllowed", 719: "InputDigest", 720: "OutputDigest",
     721: "IssuedWithinDocument", 722: "SessionAge", 723: "IssuedNotInFuture", 724: "ClaimNonce",
+    321: "RevocationListEncoding", 322: "RevocationListExtensions", 323: "RevocationListTime", 324: "RevocationListSignature",
+    325: "RevocationListCoverage", 326: "CertificateRevocation", 604: "DocumentRevocation", 725: "ClaimRevocation",
 }
 
 FAULTS = {1: "Malformed", 2: "TooLarge", 3: "UnknownVersion", 4: "UnknownMember", 5: "DuplicateMember", 6: "WrongMembers"}

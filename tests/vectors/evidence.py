@@ -6,6 +6,7 @@ import hashlib
 import re
 
 import cbor
+import crl
 import document
 import ecdsa
 import jsontext
@@ -16,6 +17,8 @@ MALFORMED, TOO_LARGE, UNKNOWN_VERSION, UNKNOWN_MEMBER, DUPLICATE_MEMBER, WRONG_M
 MAXIMUM_FILE = 512 << 20
 MAXIMUM_CONTENT = 160 << 20
 MAXIMUM_RECEIPT = 500
+LISTS = "revocationLists"
+MAXIMUM_LISTS = 8
 MAXIMUM_TIME = 253402300799999
 
 # The members that hold bytes: least and most.
@@ -61,7 +64,7 @@ class EvidenceFile:
             raise BadEvidenceFile(TOO_LARGE)
         try:
             require_version(data)
-            self.kind, self.members = read_members(jsontext.Reader(data))
+            self.kind, self.members, self.lists = read_members(jsontext.Reader(data))
         except jsontext.NotJson as error:
             raise BadEvidenceFile(MALFORMED, str(error)) from error
         except jsontext.Duplicate as error:
@@ -89,12 +92,12 @@ def require_version(data):
 
 
 def read_members(reader):
-    seen, kind, members = set(), None, {}
+    seen, kind, members, lists = set(), None, {}, []
     for name, line in reader.names():
         if name in seen:
             raise jsontext.Duplicate(line)
         seen.add(name)
-        if name not in ("version", "kind") and name not in MEMBERS:
+        if name not in ("version", "kind", LISTS) and name not in MEMBERS:
             raise BadEvidenceFile(UNKNOWN_MEMBER, name)
         value = reader.value(1).content
         if name == "kind":
@@ -103,12 +106,26 @@ def read_members(reader):
             kind = value
         elif name in MEMBERS:
             members[name] = read_bytes(name, value)
+        elif name == LISTS:
+            lists = read_lists(value)
     reader.end()
-    return kind, members
+    return kind, members, lists
+
+
+def read_lists(value):
+    """The one member that is an array; its items are JSON values with lines."""
+    if not isinstance(value, list) or not value:
+        raise BadEvidenceFile(MALFORMED, LISTS)
+    read = []
+    for item in value:
+        if len(read) == MAXIMUM_LISTS:
+            raise BadEvidenceFile(TOO_LARGE, LISTS)
+        read.append(read_bytes(LISTS, item.content))
+    return read
 
 
 def read_bytes(name, text):
-    least, most = MEMBERS[name]
+    least, most = (1, 1 << 20) if name == LISTS else MEMBERS[name]
     if not isinstance(text, str):
         raise BadEvidenceFile(MALFORMED, name)
     size = len(text) // 4 * 3 - (len(text) - len(text.rstrip("=")) if text[-1:] == "=" else 0)
@@ -301,7 +318,7 @@ def read_session_key(data, algorithm):
     return int.from_bytes(data[len(start):-size], "big"), int.from_bytes(data[-size:], "big")
 
 
-def verify(data, policy, now, options):
+def verify(data, policy, times, options, lists=()):
     """All checks of evidence."""
     evidence = EvidenceFile(data)
     members, is_session = evidence.members, evidence.kind == "session"
@@ -309,15 +326,20 @@ def verify(data, policy, now, options):
     receipt = read(702, lambda: Receipt(members["receipt"])) if is_session else None
     manifest = read(703, lambda: read_manifest(members["manifest"]))
     read(704, lambda: read_configuration(members["configuration"]))
-    vouching = document.verify(members["document"], policy, now, policy.session_document_age if is_session else policy.maximum_age, None)
+    age = policy.session_document_age if is_session else policy.maximum_age
+    vouching = document.verify(members["document"], policy, times, age, None, lists, evidence.lists)
     claim, session = check_statements(receipt, vouching)
     check_links(claim, session, vouching, members, manifest, policy, options)
     check_digest(719, options["input"], members.get("inputSalt"), members.get("input"), claim.input, True)
     check_digest(720, options["output"], members.get("outputSalt"), members.get("output"), claim.output, False)
-    check_times(claim, session, vouching, policy, now)
+    check_times(claim, session, vouching, policy, times)
     expected = options["nonce"]
     found = None if claim.nonce == b"" and not isinstance(expected, dict) else claim.nonce
     require(document.is_met(expected, found), 724)
+    subjects = {"model": claim.model, "session": claim.session, "configuration": sha384(members["configuration"])}
+    for one in policy.revocations:
+        shown = one.is_shown(vouching) or any(one.names(kind, digest) for kind, digest in subjects.items())
+        require(not shown or crl.still_counts(one.superseded, one.effective, claim.issued_at, times.witnessed), 725)
 
 
 def check_statements(receipt, vouching):
@@ -355,9 +377,9 @@ def check_links(claim, session, vouching, members, manifest, policy, options):
     require(policy.any_configuration or configuration in policy.configurations, 718)
 
 
-def check_times(claim, session, vouching, policy, now):
+def check_times(claim, session, vouching, policy, times):
     latest = policy.session_document_age if session else policy.skew
     require(vouching.time - policy.skew <= claim.issued_at <= vouching.time + latest, 721)
     if session:
         require(claim.issued_at - session.started_at <= policy.session_age and session.started_at <= vouching.time + policy.skew, 722)
-    require(now is None or claim.issued_at <= now + policy.skew, 723)
+    require(times.witnessed is None or claim.issued_at <= times.witnessed + policy.skew, 723)

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import re
 
+import der
 import jsontext
 import x509
 from errors import BadPolicy
@@ -150,10 +151,104 @@ def read_anchor(value):
     return name, hashlib.sha256(data).hexdigest()
 
 
+def certificate(value):
+    """PEM text, or DER in base64."""
+    blocks = PEM.findall(text(value))
+    if blocks and blocks[0][0] != "CERTIFICATE":
+        raise BadPolicy("bad-certificate", value.line)
+    try:
+        return base64.b64decode("".join((blocks[0][1] if blocks else value.content).split()), validate=True)
+    except binascii.Error as error:
+        raise BadPolicy("bad-certificate", value.line) from error
+
+
+class Revocation:
+    """One thing that is no longer accepted."""
+
+    def __init__(self, value):
+        self.kind = self.subject = self.effective = reason = None
+        for name, one in members(value):
+            if name == "reason":
+                reason = text(one)
+                if reason not in ("compromised", "superseded"):
+                    raise BadPolicy("bad-reason", one.line)
+            elif name == "effective":
+                self.effective = moment(one)
+            elif name == "note":
+                text(one)
+            elif self.kind is not None:
+                raise BadPolicy("two-subjects", one.line)
+            else:
+                self.kind, self.subject = name, self.read_subject(name, one)
+        if self.kind is None:
+            raise BadPolicy("no-subject", value.line)
+        if reason is None:
+            raise BadPolicy("no-reason", value.line)
+        self.superseded = reason == "superseded"
+        self.check(value.line)
+
+    @staticmethod
+    def read_subject(name, value):
+        if name == "measurement":
+            pcrs = members(value)
+            index = re.fullmatch("PCR(0|[1-9][0-9]*)", pcrs[0][0]) if len(pcrs) == 1 else None
+            if not index:
+                raise BadPolicy("bad-measurement", value.line)
+            return int(index.group(1)), digest(pcrs[0][1])
+        if name in ("module", "instance"):
+            return text(value)
+        if name == "certificate":
+            return certificate(value)
+        if name in ("certificateKey", "session", "model", "configuration"):
+            return digest(value)
+        raise BadPolicy("unknown-member", value.line)
+
+    def check(self, line):
+        if self.kind == "measurement" and self.subject[0] > 31:
+            raise BadPolicy("bad-measurement", line)
+        if self.kind == "certificate":
+            try:
+                self.subject = x509.Certificate(self.subject)
+            except der.Malformed as error:
+                raise BadPolicy("bad-certificate", line) from error
+        if self.superseded and self.effective is None:
+            raise BadPolicy("no-effective", line)
+        if self.kind in ("module", "instance") and not (self.subject.strip() and len(self.subject.encode("utf-16-le")) // 2 <= 255):
+            raise BadPolicy("bad-name", line)
+
+    def names(self, kind, value):
+        return self.kind == kind and self.subject == value
+
+    def is_shown(self, document):
+        """Whether a document shows it, beside its certificates and its session."""
+        if self.kind == "measurement":
+            return document.pcrs.get(self.subject[0]) == self.subject[1]
+        return self.names("module", document.module_id) or (self.kind == "instance" and document.module_id.startswith(self.subject + "-"))
+
+    def is_certificate(self, other):
+        if self.kind == "certificate":
+            return (other.issuer, other.serial) == (self.subject.issuer, self.subject.serial)
+        return self.names("certificateKey", hashlib.sha384(other.key).digest())
+
+
+def read_levels(value):
+    levels = []
+    for name, one in members(value):
+        if name != "requiredLevels":
+            raise BadPolicy("unknown-member", one.line)
+        for item in typed(one, list):
+            if typed(item, int) not in (1, 2):
+                raise BadPolicy("bad-level", item.line)
+        levels = [item.content for item in one.content]
+        if len(set(levels)) != len(levels):
+            raise BadPolicy("duplicate-level", one.line)
+    return levels
+
+
 class Policy:
     def __init__(self, data):
         self.anchors = [("aws", AWS_ROOTS["aws"])]
-        self.releases, self.models, self.configurations = [], [], []
+        self.releases, self.models, self.configurations, self.revocations, self.required_levels = [], [], [], [], []
         self.any_measurements = self.debug_mode = self.any_model = self.any_configuration = self.no_profile = False
         self.maximum_age, self.skew, self.session_document_age, self.session_age = 300, 60, 3600, 86400
         self.least = KINDS["session"]
@@ -214,6 +309,10 @@ class Policy:
                     self.session_age = seconds(one)
                 else:
                     raise BadPolicy("unknown-member", one.line)
+        elif name == "revocations":
+            self.revocations = [Revocation(item) for item in typed(value, list)]
+        elif name == "revocationLists":
+            self.required_levels = read_levels(value)
         elif name == "leastEvidence":
             if text(value) not in KINDS:
                 raise BadPolicy("bad-kind", value.line)

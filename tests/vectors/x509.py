@@ -50,6 +50,7 @@ class Certificate:
         serial = reader.unsigned()
         if len(serial) > MAXIMUM_SERIAL or serial == b"\x00":
             raise der.Malformed("a serial number of zero or of more than 21 octets")
+        self.serial = serial
         self.inner_algorithm = reader.value(der.SEQUENCE)[1]
         self.issuer, _ = read_name(reader)
         validity = reader.inside(der.SEQUENCE)
@@ -122,13 +123,22 @@ def read_name(reader):
 def read_time(reader):
     """Milliseconds since 1970 (RFC 5280 4.1.2.5)."""
     generalized = reader.next_is(der.GENERALIZED_TIME)
+    return read_time_as(reader, generalized, "2050")
+
+
+def read_generalized_time(reader):
+    """A GeneralizedTime in any year (RFC 5280 5.3.2)."""
+    return read_time_as(reader, True, "0001")
+
+
+def read_time_as(reader, generalized, earliest):
     text = reader.content(der.GENERALIZED_TIME if generalized else der.UTC_TIME)
     if not re.fullmatch(rb"[0-9]{14}Z" if generalized else rb"[0-9]{12}Z", text):
         raise der.Malformed("a time in another form")
     digits = text[:-1].decode("ascii")
     if not generalized:
         digits = ("19" if digits >= "5" else "20") + digits
-    elif digits < "2050":
+    elif digits < earliest:
         raise der.Malformed("a GeneralizedTime before 2050")
     try:
         time = datetime.datetime.strptime(digits, "%Y%m%d%H%M%S")
@@ -264,8 +274,15 @@ def hold(holds, check, level):
         raise Refused(check, level=level)
 
 
+class Path:
+    """Certificates that checks 301 to 312 have passed, root first, and their extensions."""
+
+    def __init__(self, certificates, extensions):
+        self.certificates, self.extensions = certificates, extensions
+
+
 def validate(bundle, leaf, module_id, time, is_pinned, profile):
-    """Checks 301 to 312, each over all levels before the next one. Gives the leaf's point."""
+    """Checks 301 to 312, each over all levels before the next one."""
     hold(len(bundle) == 4 if profile else 1 <= len(bundle) <= MAXIMUM_BUNDLE, 301, None)
     hold(is_pinned(bundle[0]), 302, 0)
     certificates = each(303, [*bundle, leaf], lambda level, data: Certificate(data))
@@ -293,7 +310,7 @@ def validate(bundle, leaf, module_id, time, is_pinned, profile):
         hold(ecdsa.verify(ecdsa.P384, certificates[level - 1].point, digest, r, s), 311, level)
     if profile:
         check_profile(certificates, extensions, module_id)
-    return certificates[-1].point
+    return Path(certificates, extensions)
 
 
 SIGNS_ALL = frozenset({DIGITAL_SIGNATURE, CERT_SIGN, CRL_SIGN})

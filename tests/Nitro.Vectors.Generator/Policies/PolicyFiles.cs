@@ -93,6 +93,9 @@ internal static class PolicyFiles
             Changed(Changed(open, "anyModelUnsafe", true), "anyConfigurationUnsafe", true));
     }
 
+    /// <summary>The policy of good evidence, to be changed.</summary>
+    public static JsonObject ForEvidence() => Short(With(Releases(Release("vectors 1", [0, 1, 2]))));
+
     /// <summary>A policy for any image under another root.</summary>
     public static string AddForRoot(VectorSet set, string fileName, byte[] root) =>
         set.AddPolicy($"Any image under the root of {fileName}", Encode(Open(root)), null, fileName);

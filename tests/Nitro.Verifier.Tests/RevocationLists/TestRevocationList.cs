@@ -10,7 +10,7 @@ internal sealed class TestRevocationList
 
     public static readonly byte[] Critical = [0x01, 0x01, 0xFF];
 
-    private static readonly ECDsa SharedKey = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+    private static readonly ECDsa SharedKey = TestKey.P384("list issuer");
 
     public byte[] Version { get; set; } = Der.Integer(1);
 

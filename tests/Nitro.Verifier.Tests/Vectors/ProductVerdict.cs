@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Nitro.Attestation.EvidenceFiles;
+using Nitro.Verifier.RevocationLists;
 
 namespace Nitro.Verifier.Tests.Vectors;
 
@@ -16,8 +17,16 @@ internal static partial class ProductVerdict
     /// <param name="content">What is verified in the place of the vector's own file.</param>
     public static string? Of(PublishedVector vector, byte[] content)
     {
+        if (vector.Kind == "list")
+        {
+            return CertificateRevocationList.TryRead(content, out _, out var listError)
+                ? null
+                : new JsonObject { ["check"] = (int)listError.Check, ["name"] = listError.Check.ToString() }.ToJsonString();
+        }
+
         var verifier = Verifiers.GetOrAdd(vector.Path("policy"), _ =>
             new AttestationVerifier(VerificationPolicy.Parse(vector.File("policy"))));
+        verifier = vector.Lists.Count == 0 ? verifier : verifier.WithRevocationLists([.. vector.Lists.Select(Read)]);
         if (vector.Kind == "document")
         {
             return Text(verifier.Verify(content, vector.Document, vector.Time).Failure);
@@ -27,6 +36,9 @@ internal static partial class ProductVerdict
             ? Text(verifier.VerifyEvidence(evidence!, vector.Evidence, vector.Time).Failure)
             : new JsonObject { ["fault"] = (int)error!.Fault, ["name"] = error.Fault.ToString() }.ToJsonString();
     }
+
+    private static CertificateRevocationList Read(byte[] bytes) =>
+        CertificateRevocationList.TryRead(bytes, out var list, out var error) ? list : throw new InvalidDataException(error.ToString());
 
     private static string? Text(CheckResult? failure)
     {

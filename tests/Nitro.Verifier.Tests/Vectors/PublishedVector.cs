@@ -22,10 +22,26 @@ internal sealed class PublishedVector
     /// <summary>The error member; null when the vector must pass.</summary>
     public JsonElement? Error => _entry.GetProperty("error") is { ValueKind: not JsonValueKind.Null } error ? error : null;
 
-    public ValidationTime Time => Option("now") is { } now
-        ? ValidationTime.Live(
-            DateTimeOffset.ParseExact(now.GetString()!, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null, DateTimeStyles.AssumeUniversal))
-        : ValidationTime.Archive;
+    public ValidationTime Time
+    {
+        get
+        {
+            if (Moment("now") is { } now)
+            {
+                return ValidationTime.Live(now);
+            }
+
+            var time = Moment("witnessed") is { } witnessed ? ValidationTime.Archive.WitnessedAt(witnessed) : ValidationTime.Archive;
+            return Moment("listTime") is { } listTime ? time.WithRevocationListsAt(listTime) : time;
+        }
+    }
+
+    /// <summary>The revocation lists that the caller has.</summary>
+    public IReadOnlyList<byte[]> Lists =>
+    [
+        .. _entry.GetProperty("files").EnumerateObject().Where(file => file.Name.StartsWith("list", StringComparison.Ordinal) && file.Name != "list")
+            .OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => File(file.Name)),
+    ];
 
     public DocumentExpectations Document => new()
     {
@@ -104,6 +120,10 @@ internal sealed class PublishedVector
         return index.RootElement.GetProperty("vectors").EnumerateArray()
             .ToDictionary(entry => entry.GetProperty("name").GetString()!, entry => new PublishedVector(entry.Clone()));
     }
+
+    private DateTimeOffset? Moment(string name) => Option(name) is { } value
+        ? DateTimeOffset.ParseExact(value.GetString()!, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null, DateTimeStyles.AssumeUniversal)
+        : null;
 
     private static EvidenceKind KindNamed(string name) => name == "direct" ? EvidenceKind.Direct : EvidenceKind.Session;
 
