@@ -40,18 +40,27 @@ public sealed record RevocationListTemplate
     {
         ArgumentNullException.ThrowIfNull(issuerKey);
         var signed = EncodeToBeSigned();
+        return Assemble(signed, issuerKey.SignData(signed, HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence));
+    }
+
+    /// <summary>A list of any signed part and any signature.</summary>
+    /// <param name="toBeSigned">DER of the signed part.</param>
+    /// <param name="signature">What the signature's BIT STRING holds.</param>
+    public static byte[] Assemble(ReadOnlySpan<byte> toBeSigned, ReadOnlySpan<byte> signature)
+    {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            writer.WriteEncodedValue(signed);
+            writer.WriteEncodedValue(toBeSigned);
             writer.WriteEncodedValue(CertificateTemplate.EcdsaWithSha384.Span);
-            writer.WriteBitString(issuerKey.SignData(signed, HashAlgorithmName.SHA384, DSASignatureFormat.Rfc3279DerSequence));
+            writer.WriteBitString(signature);
         }
 
         return writer.Encode();
     }
 
-    private byte[] EncodeToBeSigned()
+    /// <summary>DER of the part that is signed (RFC 5280, section 5.1.1.1).</summary>
+    public byte[] EncodeToBeSigned()
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())

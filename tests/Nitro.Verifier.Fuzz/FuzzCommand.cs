@@ -13,7 +13,7 @@ public sealed class FuzzCommand(IReadOnlyList<SeedKind> kinds, TextWriter output
     /// <summary>How often a long run says that it is alive.</summary>
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(20);
 
-    private static readonly IReadOnlyList<VerifierConfiguration> Configurations = VerifierConfiguration.All;
+    private static readonly IReadOnlyList<VerifierConfiguration> Configurations = VerifierConfiguration.WithPlatform;
 
     /// <returns>The exit code: 0 when nothing was found, 1 when something was, 2 when the arguments are wrong.</returns>
     public int Run(IReadOnlyList<string> arguments)

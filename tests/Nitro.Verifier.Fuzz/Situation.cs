@@ -17,4 +17,7 @@ public enum Situation
 
     /// <summary>Live, and everything that can be expected is.</summary>
     Expecting,
+
+    /// <summary>As <see cref="Open"/>, with a witness, revocation lists required for levels 1 and 2, and a policy that revokes a module and a model.</summary>
+    Revoking,
 }

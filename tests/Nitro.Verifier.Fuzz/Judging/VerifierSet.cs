@@ -24,6 +24,13 @@ public sealed class VerifierSet
 
     public AttestationVerifier Simulated(Situation situation) => _simulated[(int)situation];
 
+    /// <summary>What the policy of <see cref="Situation.Revoking"/> revokes: one module from the documents' time on, one model from shortly after.</summary>
+    public static IReadOnlyList<Revocation> Revoked { get; } =
+    [
+        Revocation.OfModule(FuzzChain.All[2].ModuleId, RevocationReason.Superseded, EvidenceDraft.Time),
+        Revocation.OfModel(FuzzImage.OtherModel, RevocationReason.Compromised, EvidenceDraft.Time.AddSeconds(30)),
+    ];
+
     /// <summary>The policy of a situation.</summary>
     public static VerificationPolicy Policy(Situation situation, TrustAnchor anchor)
     {
@@ -38,6 +45,8 @@ public sealed class VerifierSet
             AnyConfigurationUnsafe = !strict,
             Models = strict ? [FuzzImage.Model] : [],
             Configurations = strict ? [FuzzImage.Configuration.Digest] : [],
+            RevocationListLevels = situation == Situation.Revoking ? [1, 2] : [],
+            Revocations = situation == Situation.Revoking ? Revoked : [],
             NoCertificateProfileUnsafe = situation == Situation.WithoutProfile,
         });
     }

@@ -5,7 +5,7 @@ public static class SeedKinds
 {
     public static IReadOnlyList<SeedKind> All()
     {
-        SeedKind?[] kinds = [GenuineDocumentKind.Create(), new SimulatedDocumentKind(), new EvidenceFileKind(), new PolicyKind()];
+        SeedKind?[] kinds = [GenuineDocumentKind.Create(), new SimulatedDocumentKind(), new EvidenceFileKind(), new RevocationListKind(), new PolicyKind()];
         return [.. kinds.OfType<SeedKind>()];
     }
 }
