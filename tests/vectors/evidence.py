@@ -295,6 +295,7 @@ def check_digest(check, expected, salt, disclosed, claimed, is_input):
         return
     content = disclosed if expected == "disclosed" else bytes.fromhex(expected["exact"])
     require(salt is not None and content is not None, check)
+    require(disclosed is None or disclosed == content, check)
     read(check, lambda: check_content(content, is_input))
     header = cbor.encode_text("nitro/input/1" if is_input else "nitro/output/1")
     start = cbor.head(cbor.ARRAY, 5 if is_input else 3)

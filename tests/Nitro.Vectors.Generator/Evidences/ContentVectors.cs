@@ -76,7 +76,7 @@ internal static class ContentVectors
         set.AddEvidence("Valid, disclosed and known", new EvidenceBuilder().Build(), null, options: Options.Evidence(known));
         var wrong = new EvidenceBuilder { InputBytes = [0], OutputBytes = [0] };
         set.AddEvidence(
-            "Valid, nonsense disclosed where input and output are known", wrong.Build(), null, options: Options.Evidence(known));
+            "InputDigest: nonsense disclosed where input and output are known", wrong.Build(), Failure.Of(Check.InputDigest), options: Options.Evidence(known));
         set.AddEvidence("Valid, nonsense disclosed where nothing is checked", wrong.Build(), null, options: Options.Evidence(nothing));
         foreach (var isInput in (bool[])[true, false])
         {

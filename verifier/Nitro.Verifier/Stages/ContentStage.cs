@@ -35,6 +35,11 @@ internal static class ContentStage
         }
 
         var encoded = input?.Encode() ?? evidence.Input.GetValueOrDefault();
+        if (!RequireSame(encoded, evidence.Input, Check.InputDigest, "input", checks))
+        {
+            return false;
+        }
+
         if (input is null && !InferenceInput.TryParse(encoded, out input, out var error))
         {
             return EvidenceFormatStage.Require(false, Check.InputDigest, error, checks);
@@ -58,6 +63,11 @@ internal static class ContentStage
         }
 
         var encoded = output?.Encode() ?? evidence.Output.GetValueOrDefault();
+        if (!RequireSame(encoded, evidence.Output, Check.OutputDigest, "output", checks))
+        {
+            return false;
+        }
+
         if (output is null && !InferenceOutput.TryParse(encoded, out output, out var error))
         {
             return EvidenceFormatStage.Require(false, Check.OutputDigest, error, checks);
@@ -75,6 +85,18 @@ internal static class ContentStage
         }
 
         return missing is null;
+    }
+
+    /// <summary>A file that shows one content to a reader and proves another would mislead, whatever the caller knows.</summary>
+    private static bool RequireSame(ReadOnlyMemory<byte> known, ReadOnlyMemory<byte>? disclosed, Check check, string what, CheckList checks)
+    {
+        if (disclosed is not { } shown || shown.Span.SequenceEqual(known.Span))
+        {
+            return true;
+        }
+
+        checks.Fail(check, $"the caller's {what}, or none, where the evidence discloses one", "another");
+        return false;
     }
 
     private static bool RequireDigest(Sha384Digest computed, Sha384Digest claimed, Check check, string name, CheckList checks) =>
