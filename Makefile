@@ -10,13 +10,16 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-long fuzz bench bench-details vectors build setup format clean
+.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible build setup format clean
 
 help:
 	@echo 'make demo        a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
 	@echo 'make test        all tests'
 	@echo 'make test-long   our P-384 and the platform on AGREEMENTS=1000000 inputs, then make fuzz'
 	@echo 'make bench       ratios against openssl speed; fails when a target is missed'
+	@echo 'make pack        the package Nitro.Verifier, in artifacts/'
+	@echo 'make pack-check  opens the package and verifies with it from outside the tree'
+	@echo 'make reproducible  shows that two builds in two folders give the same bytes'
 	@echo 'make vectors     writes tests/vectors anew'
 	@echo 'make fuzz        attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
 	@echo 'make build       everything, without running it'
@@ -43,6 +46,17 @@ bench: build
 bench-details: build
 	@dotnet tests/Nitro.Bench/bin/$(CONFIGURATION)/net10.0/Nitro.Bench.dll --details
 
+pack: setup
+	@rm -rf artifacts
+	@sh build/pack.sh artifacts
+	@ls artifacts
+
+pack-check: pack
+	@python3 build/pack-check.py artifacts
+
+reproducible: setup
+	@sh build/reproducible.sh
+
 vectors: build
 	@dotnet tests/Nitro.Vectors.Generator/bin/$(CONFIGURATION)/net10.0/Nitro.Vectors.Generator.dll
 
@@ -59,7 +73,7 @@ format: $(STAMPS)/packages
 	@dotnet format Nitro.sln --verify-no-changes
 
 clean:
-	@rm -rf $(STAMPS) TestResults .demo
+	@rm -rf $(STAMPS) TestResults .demo artifacts .fuzz
 	@find verifier enclave host eif-build tests build -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 
 $(STAMPS)/tools:
