@@ -10,21 +10,22 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible build setup format clean
+.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean
 
 help:
-	@echo 'make demo        a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
-	@echo 'make test        all tests'
-	@echo 'make test-long   our P-384 and the platform on AGREEMENTS=1000000 inputs, then make fuzz'
-	@echo 'make bench       ratios against openssl speed; fails when a target is missed'
-	@echo 'make pack        the package Nitro.Verifier, in artifacts/'
-	@echo 'make pack-check  opens the package and verifies with it from outside the tree'
-	@echo 'make reproducible  shows that two builds in two folders give the same bytes'
-	@echo 'make vectors     writes tests/vectors anew'
-	@echo 'make fuzz        attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
-	@echo 'make build       everything, without running it'
-	@echo 'make format      check the style of the sources'
-	@echo 'make clean       remove what was built'
+	@echo 'make demo           a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
+	@echo 'make test           all tests'
+	@echo 'make test-long      our P-384 and the platform on AGREEMENTS=1000000 inputs, then make fuzz'
+	@echo 'make bench          ratios against openssl speed; fails when a target is missed'
+	@echo 'make pack           the package Nitro.Verifier, in artifacts/'
+	@echo 'make pack-check     opens the package and verifies with it from outside the tree'
+	@echo 'make reproducible   shows that two builds in two folders give the same bytes'
+	@echo 'make approve-api    writes the public surface anew, to be reviewed'
+	@echo 'make vectors        writes tests/vectors anew'
+	@echo 'make fuzz           attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
+	@echo 'make build          everything, without running it'
+	@echo 'make format         check the style of the sources'
+	@echo 'make clean          remove what was built'
 
 demo: build
 	@dotnet tests/Nitro.Demo/bin/$(CONFIGURATION)/net10.0/Nitro.Demo.dll
@@ -56,6 +57,10 @@ pack-check: pack
 
 reproducible: setup
 	@sh build/reproducible.sh
+
+approve-api: build
+	@NITRO_APPROVE_API=1 dotnet tests/Nitro.Repository.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Repository.Tests.dll -class Nitro.Repository.Tests.PublicApiTests -noLogo -noColor > /dev/null
+	@git status --short tests/Nitro.Repository.Tests/PublicApi
 
 vectors: build
 	@dotnet tests/Nitro.Vectors.Generator/bin/$(CONFIGURATION)/net10.0/Nitro.Vectors.Generator.dll
