@@ -112,6 +112,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void The_members_of_the_JSON_are_those_of_the_documentation()
+    {
+        Write("broken.json", "{}"u8.ToArray());
+        var lines = (Run("evidence", In("answer.json"), In("broken.json"), "--policy", PolicyFile, "--json").Output
+            + Run("evidence", In("answer.json"), "--policy", PolicyFile, "--json", "--nonce", "00").Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var written = lines.SelectMany(line => JsonDocument.Parse(line).RootElement.EnumerateObject().Select(member => member.Name)).Distinct().Order(StringComparer.Ordinal);
+        var documented = File.ReadAllLines(RepositoryRoot.Combine("docs", "cli-json.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => line.Split('|')[1].Split(',').Select(name => name.Trim(' ', '`'))).Order(StringComparer.Ordinal);
+        Assert.Equal(documented, written);
+    }
+
+    [Fact]
     public void Quiet_prints_nothing()
     {
         Assert.Equal((Done, "", ""), Run("evidence", In("answer.json"), "--policy", PolicyFile, "--quiet"));

@@ -7,6 +7,8 @@ using Nitro.Attestation.Cose;
 using Nitro.Attestation.Documents;
 using Nitro.Attestation.EvidenceFiles;
 using Nitro.Attestation.Inference;
+using Nitro.Verifier.Cli.Inspection;
+using Nitro.Verifier.RevocationLists;
 
 namespace Nitro.Verifier.Cli;
 
@@ -14,21 +16,30 @@ namespace Nitro.Verifier.Cli;
 internal sealed class InspectCommand
 {
     private const string Mark = "UNVERIFIED";
+    private const string CertificateLabel = "CERTIFICATE";
+    private const string RevocationListLabel = "X509 CRL";
+    private const byte DerSequence = 0x30;
+
+    /// <summary>Entries of a revocation list that are shown; the rest is counted.</summary>
+    private const int MaximumEntries = 100;
+
     private readonly Terminal _terminal;
 
     private InspectCommand(Terminal terminal) => _terminal = terminal;
 
     public static Command Create(CommandContext context)
     {
-        var files = new Argument<string[]>("files") { Description = "Documents, receipts or evidence files; - is standard input.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("inspect", "Show what a document, a receipt or an evidence file holds. Verifies nothing.") { files };
+        var files = new Argument<string[]>("files") { Description = "Documents, certificates and chains, revocation lists, receipts or evidence files; - is standard input.", Arity = ArgumentArity.OneOrMore };
+        var raw = new Option<bool>("--raw") { Description = "CBOR in diagnostic notation (RFC 8949 section 8), DER as a list of its values, however malformed." };
+        var command = new Command("inspect", "Show what a document, a certificate, a revocation list, a receipt or an evidence file holds. Verifies nothing.") { files, raw };
         command.SetAction(parsed =>
         {
             var inspect = new InspectCommand(new Terminal(context.Output, colour: false));
             var readable = true;
             foreach (var file in parsed.GetValue(files)!)
             {
-                readable &= inspect.Show(context.Inputs.Read(file), Inputs.Shown(file));
+                var content = context.Inputs.Read(file);
+                readable &= parsed.GetValue(raw) ? inspect.ShowRaw(content, Inputs.Shown(file)) : inspect.Show(content, Inputs.Shown(file));
             }
 
             return readable ? ExitCode.Done : ExitCode.Usage;
@@ -44,6 +55,16 @@ internal sealed class InspectCommand
             return ShowEvidence(content);
         }
 
+        if (PemBlocks(content) is { Count: > 0 } blocks)
+        {
+            return blocks.Select((block, index) => ShowDer(block.Label, block.Der, index)).Aggregate(true, (all, one) => all && one);
+        }
+
+        if (content is [DerSequence, ..])
+        {
+            return ShowDer(CertificateRevocationList.TryRead(content, out _, out _) ? RevocationListLabel : null, content, 0);
+        }
+
         var bytes = InputForm.Decode(content, name);
         if (Receipt.TryParse(bytes, out var receipt, out _))
         {
@@ -52,6 +73,79 @@ internal sealed class InspectCommand
         }
 
         return ShowDocument(bytes);
+    }
+
+    /// <summary>What stands there, to the byte where it is malformed.</summary>
+    private bool ShowRaw(byte[] content, string name)
+    {
+        _terminal.Line($"{Terminal.Clean(name)}  {Mark}");
+        var blocks = PemBlocks(content);
+        var readable = true;
+        foreach (var bytes in blocks.Count > 0 ? blocks.Select(block => block.Der) : [content is [DerSequence, ..] ? content : InputForm.Decode(content, name)])
+        {
+            var (text, problem) = bytes is [DerSequence, ..] ? DerListing.Show(bytes) : CborDiagnostics.Show(bytes);
+            _terminal.Line(text);
+            if (problem is not null)
+            {
+                _terminal.Line($"  malformed: {Terminal.Clean(problem)}");
+                readable = false;
+            }
+        }
+
+        return readable;
+    }
+
+    private static List<(string Label, byte[] Der)> PemBlocks(byte[] content)
+    {
+        var blocks = new List<(string, byte[])>();
+        ReadOnlySpan<char> text = System.Text.Encoding.Latin1.GetString(content);
+        while (PemEncoding.TryFind(text, out var block))
+        {
+            if (text[block.Label] is CertificateLabel or RevocationListLabel)
+            {
+                blocks.Add((text[block.Label].ToString(), Convert.FromBase64String(text[block.Base64Data].ToString())));
+            }
+
+            text = text[block.Location.End..];
+        }
+
+        return blocks;
+    }
+
+    private bool ShowDer(string? label, byte[] der, int index)
+    {
+        if (label != RevocationListLabel)
+        {
+            Section(string.Create(CultureInfo.InvariantCulture, $"certificate {index}"));
+            return ShowCertificate("subject", der);
+        }
+
+        Section("revocation list");
+        if (!CertificateRevocationList.TryRead(der, out var list, out var error))
+        {
+            Field("not readable", error.ToString());
+            return false;
+        }
+
+        Field("issuer", list.IssuerText);
+        Field("issuer's key", list.IssuerKeyIdentifier is { Length: > 0 } key ? key : "not stated");
+        Field("number", list.Number is { Length: > 0 } number ? number : "none");
+        Field("this update", Moment((ulong)list.ThisUpdate.ToUnixTimeMilliseconds()));
+        Field("next update", Moment((ulong)list.NextUpdate.ToUnixTimeMilliseconds()));
+        Field("revoked", string.Create(CultureInfo.InvariantCulture, $"{list.Count} certificates"));
+        foreach (var entry in list.Entries.Take(MaximumEntries))
+        {
+            Field("", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{entry.SerialNumber}  {entry.RevokedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC  {entry.Reason}{(entry.InvalidSince is { } since ? $", invalid since {since.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : "")}"));
+        }
+
+        if (list.Count > MaximumEntries)
+        {
+            Field("", string.Create(CultureInfo.InvariantCulture, $"and {list.Count - MaximumEntries} more"));
+        }
+
+        return true;
     }
 
     private bool ShowEvidence(byte[] content)
@@ -71,6 +165,11 @@ internal sealed class InspectCommand
         var readable = ShowDocument(evidence.Document.Span);
         ShowManifest(evidence.Manifest.Span);
         ShowConfiguration(evidence.Configuration.Span);
+        for (var i = 0; i < evidence.RevocationLists.Count; i++)
+        {
+            ShowDer(RevocationListLabel, evidence.RevocationLists[i].ToArray(), i);
+        }
+
         ShowTensors("input", evidence.Input is { } input && InferenceInput.TryParse(input, out var parsedInput, out _) ? parsedInput!.Tensors : null);
         ShowTensors("output", evidence.Output is { } output && InferenceOutput.TryParse(output, out var parsedOutput, out _) ? parsedOutput!.Tensors : null);
         return readable;
@@ -148,18 +247,21 @@ internal sealed class InspectCommand
         }
     }
 
-    private void ShowCertificate(string name, ReadOnlyMemory<byte> der)
+    private bool ShowCertificate(string name, ReadOnlyMemory<byte> der)
     {
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(der.Span);
             Field(name, certificate.Subject);
             Field("", string.Create(CultureInfo.InvariantCulture, $"{certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm:ss} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC, serial {certificate.SerialNumber}"));
+            Field("", $"issued by {certificate.Issuer}");
             Field("", "SHA-256 " + Convert.ToHexStringLower(SHA256.HashData(der.Span)));
+            return true;
         }
         catch (CryptographicException)
         {
             Field(name, $"{der.Length.ToString(CultureInfo.InvariantCulture)} bytes that are no certificate");
+            return false;
         }
     }
 

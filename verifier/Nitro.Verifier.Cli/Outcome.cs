@@ -16,7 +16,7 @@ internal sealed record Outcome(
 
     public int ExitCode => IsVerified ? Cli.ExitCode.Done : Unreadable is null ? Cli.ExitCode.Refused : Cli.ExitCode.Usage;
 
-    /// <summary>One JSON object on one line; its members are a stable interface (docs/verify.md).</summary>
+    /// <summary>One JSON object on one line; its members are a stable interface (docs/cli-json.md).</summary>
     public string ToJson()
     {
         using var buffer = new MemoryStream();
