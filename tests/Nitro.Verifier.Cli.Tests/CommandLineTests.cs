@@ -86,6 +86,36 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_document_is_found_in_JSON_and_in_hexadecimal_with_colons_or_a_prefix()
+    {
+        var raw = File.ReadAllBytes(Document);
+        var base64 = Convert.ToBase64String(raw);
+        string[] good =
+        [
+            $"{{ \"attestation_doc\": \"{base64}\" }}",
+            $" [ {{ \"a\": [ {{ \"Attestation-Document\": \"{Convert.ToHexString(raw)}\" }} ], \"other\": 1 }} ]",
+            $"{{ \"document\": \"{base64}\", \"copy\": {{ \"document\": \"{base64}\" }} }}",
+            "0x" + Convert.ToHexString(raw),
+            string.Join(':', raw.Select(one => one.ToString("x2", null))),
+        ];
+        Assert.All(good, text => Assert.Equal(Done, Run(Encoding.UTF8.GetBytes(text), "document", "-", "--policy", PolicyFile).Code));
+        foreach (var (text, part) in new[]
+        {
+            ("{ \"documents\": \"AAAA\" }", "without an attestation document"),
+            ("{ \"document\": 1 }", "without an attestation document"),
+            ("{ \"document\": \"AAAA\", \"attestation\": \"BBBB\" }", "several texts"),
+            ("{ \"document\": ", "begins like JSON"),
+            ("{ \"document\": \"\\ud800\" }", "not Unicode"),
+            ("{ \"document\": \"no base64!\" }", "neither raw bytes"),
+        })
+        {
+            var (code, output, _) = Run(Encoding.UTF8.GetBytes(text), "document", "-", "--policy", PolicyFile);
+            Assert.Equal(Usage, code);
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Several_files_end_with_a_summary_and_the_worst_exit_code()
     {
         Directory.CreateDirectory(In("many"));

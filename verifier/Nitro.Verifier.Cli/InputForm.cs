@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Nitro.Verifier.Cli;
 
-/// <summary>Documents and receipts as people keep them: raw bytes, hexadecimal, base64 or base64url (wrapped or not), or any of these between PEM lines.</summary>
+/// <summary>
+/// Documents and receipts as people keep them: raw bytes, hexadecimal, base64 or base64url (wrapped or not), any of these between PEM lines, or as a text in JSON.
+/// </summary>
 internal static class InputForm
 {
     private const byte CoseArray = 0x84;
@@ -29,14 +31,21 @@ internal static class InputForm
             return content;
         }
 
+        if (content.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8) || content.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("["u8))
+        {
+            content = Encoding.ASCII.GetBytes(JsonEnvelope.Find(content, name));
+        }
+
         var text = string.Concat(Encoding.ASCII.GetString(content).Split('\n').Where(line => !line.StartsWith("-----", StringComparison.Ordinal)));
         text = string.Concat(text.Where(character => !char.IsWhiteSpace(character)));
+        text = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+        text = IsColonHex(text) ? text.Replace(":", "", StringComparison.Ordinal) : text;
         if (text.Length > 0 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit))
         {
             return Convert.FromHexString(text);
         }
 
-        return FromBase64(text) ?? throw new UsageException($"{name} is neither raw bytes, nor hexadecimal, nor base64: is it the right file?");
+        return FromBase64(text) ?? throw new UsageException($"{name} is neither raw bytes, nor hexadecimal, nor base64, nor JSON with one of these: is it the right file?");
     }
 
     /// <summary>A value given on the command line: hexadecimal after "hex:", base64 after "base64:", text after "text:", otherwise hexadecimal.</summary>
@@ -57,6 +66,9 @@ internal static class InputForm
             ? Convert.FromHexString(hex)
             : throw new UsageException($"{option}: \"{hex}\" is not hexadecimal; write hex:…, base64:… or text:…");
     }
+
+    /// <summary>d2:84:44 and so on.</summary>
+    private static bool IsColonHex(string text) => text.Length > 2 && text.Length % 3 == 2 && text.Where((_, index) => index % 3 == 2).All(character => character == ':');
 
     private static byte[]? FromBase64(string text)
     {

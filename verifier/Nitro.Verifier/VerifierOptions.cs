@@ -5,7 +5,7 @@ namespace Nitro.Verifier;
 /// <summary>What a verifier is given beside its policy. None of it opens anything up. Immutable.</summary>
 public sealed record VerifierOptions
 {
-    /// <summary>The default of <see cref="IssuerCacheCapacity"/>: about 6 MB at most, and more enclaves than a network's nodes meet in three hours.</summary>
+    /// <summary>The default of <see cref="IssuerCacheCapacity"/>: about 12 MB at most, and more enclaves than a network's nodes meet in three hours.</summary>
     public const int DefaultIssuerCacheCapacity = 4096;
 
     /// <summary>The most certificates, and the most sessions, that may be remembered.</summary>
