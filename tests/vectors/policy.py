@@ -78,6 +78,34 @@ def moment(value):
 
 
 def read_measurements(value):
+    """PCRs by themselves, or what nitro-cli prints with them."""
+    if isinstance(value.content, list) and not value.is_object:
+        enclaves = [read_enclave(item) for item in value.content]
+        if not enclaves:
+            raise BadPolicy("no-enclave", value.line)
+        for item, one in zip(value.content, enclaves):
+            if one != enclaves[0]:
+                raise BadPolicy("different-enclaves", item.line)
+        return enclaves[0]
+    found = dict(members(value))
+    if "Measurements" in found:
+        for name in found:
+            if name in ("CheckCRC", "SignatureCheck") and found[name].content is False:
+                raise BadPolicy("damaged-image", found[name].line)
+        return read_pcrs(found["Measurements"], False)
+    if found.keys() & {"EnclaveID", "EnclaveCID", "Flags"}:
+        return read_enclave(value)
+    return read_pcrs(value, False)
+
+
+def read_enclave(value):
+    for name, one in members(value):
+        if name == "Flags" and "DEBUG_MODE" in text(one):
+            raise BadPolicy("debug-mode", one.line)
+    return read_pcrs(value, True)
+
+
+def read_pcrs(value, with_others):
     measurements = {}
     for name, one in members(value):
         index = re.fullmatch("PCR(0|[1-9][0-9]*)", name)
@@ -86,14 +114,38 @@ def read_measurements(value):
                 raise BadPolicy("bad-hash-algorithm", one.line)
         elif index:
             measurements[int(index.group(1))] = digest(one)
-        else:
+        elif not with_others:
             raise BadPolicy("bad-measurement", one.line)
     return measurements
 
 
+def extend(data):
+    return hashlib.sha384(bytes(48) + data).digest()
+
+
+def compute(member, one):
+    """The PCR that a role, an instance or a signing certificate gives."""
+    if member == "roleArn":
+        if not re.fullmatch(r"arn:[!-9;-~]*:iam::[!-9;-~]*:role/[!-~]*", text(one)):
+            raise BadPolicy("bad-role", one.line)
+        return 3, extend(one.content.encode("ascii"))
+    if member == "instanceId":
+        if not re.fullmatch("i-(?:[0-9a-f]{8}|[0-9a-f]{17})", text(one)):
+            raise BadPolicy("bad-instance", one.line)
+        return 4, extend(one.content.encode("ascii"))
+    data = certificate(one)
+    try:
+        reader = der.Reader(data, octets=3)
+        reader.value(der.SEQUENCE)
+        reader.end()
+    except der.Malformed as error:
+        raise BadPolicy("bad-certificate", one.line) from error
+    return 8, extend(hashlib.sha384(data).digest())
+
+
 def read_release(value):
     name = measurements = not_before = not_after = None
-    by_signer = False
+    by_signer, computed = False, {}
     for member, one in members(value):
         if member == "name":
             name = text(one)
@@ -101,6 +153,9 @@ def read_release(value):
             if measurements is not None:
                 raise BadPolicy("duplicate-member", one.line)
             measurements = read_measurements(one)
+        elif member in ("roleArn", "instanceId", "signingCertificate"):
+            index, pcr = compute(member, one)
+            computed[index] = pcr, one.line
         elif member == "notBefore":
             not_before = moment(one)
         elif member == "notAfter":
@@ -109,8 +164,12 @@ def read_release(value):
             by_signer = typed(one, bool)
         else:
             raise BadPolicy("unknown-member", one.line)
-    if name is None or measurements is None:
+    if name is None or (measurements is None and not computed):
         raise BadPolicy("missing-member", value.line)
+    measurements = dict(measurements or {})
+    for index, (pcr, line) in computed.items():
+        if measurements.setdefault(index, pcr) != pcr:
+            raise BadPolicy("computed-otherwise", line)
     if not name.strip() or len(name.encode("utf-16-le")) // 2 > 128:
         raise BadPolicy("bad-name", value.line)
     if any(index > 31 for index in measurements):

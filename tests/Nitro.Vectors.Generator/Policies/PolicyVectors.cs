@@ -41,6 +41,23 @@ internal static class PolicyVectors
               "HashAlgorithm": "Sha384 { ... }", "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"
             }}]}
             """);
+        Accept("describe-eif's output as measurements", """
+            {"version": 1, "releases": [{"name": "r", "measurements": {
+              "EifVersion": 4, "Measurements": {"HashAlgorithm": "Sha384 { ... }", "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"}, "CheckCRC": true, "Metadata": {"a": [1]}
+            }}]}
+            """);
+        Accept("describe-enclaves' output as measurements", """
+            {"version": 1, "releases": [{"name": "r", "measurements": [{"EnclaveID": "x", "Flags": "NONE", "CPUIDs": [1], "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"}]}]}
+            """);
+        Accept("PCRs computed from role, instance and signer", """
+            {"version": 1, "releases": [{"name": "r", "measurements": PCRS, "roleArn": "arn:aws:iam::123456789012:role/x", "instanceId": "i-0123456789abcdef0", "signingCertificate": "PEM"}]}
+            """);
+        Accept("revocations and required lists", """
+            {"version": 1, "anyMeasurementsUnsafe": true, "revocationLists": {"requiredLevels": [2, 1]}, "revocations": [
+              {"module": "i-1-enc1", "reason": "compromised", "note": "x"}, {"certificate": "PEM", "reason": "superseded", "effective": "2026-01-01T00:00:00Z"},
+              {"session": "HEX", "reason": "compromised"}, {"measurement": {"PCR31": "HEX"}, "reason": "compromised"}
+            ]}
+            """);
         Accept("every member", """
             {
               "$schema": "policy.schema.json",
@@ -157,6 +174,27 @@ internal static class PolicyVectors
         Member("a session's age of no seconds", "\"session\": {\"maximumAgeSeconds\": 0}", "out-of-range", null);
         Member("a session that is no object", "\"session\": 1", "wrong-type");
         Member("null as models", "\"models\": null", "wrong-type");
+        Member("a required level of 3", "\"revocationLists\": {\"requiredLevels\": [3]}", "bad-level");
+        Member("a required level twice", "\"revocationLists\": {\"requiredLevels\": [1, 1]}", "duplicate-level");
+        Member("a revocation of nothing", "\"revocations\": [{\"reason\": \"compromised\"}]", "no-subject");
+        Member("a revocation of two things", "\"revocations\": [{\"reason\": \"compromised\", \"module\": \"a\", \"instance\": \"b\"}]", "two-subjects");
+        Member("a revocation without a reason", "\"revocations\": [{\"module\": \"a\"}]", "no-reason");
+        Member("a revocation for another reason", "\"revocations\": [{\"module\": \"a\", \"reason\": \"stolen\"}]", "bad-reason");
+        Member("superseded without a time", "\"revocations\": [{\"module\": \"a\", \"reason\": \"superseded\"}]", "no-effective");
+        Member("a revoked module without a name", "\"revocations\": [{\"module\": \"\", \"reason\": \"compromised\"}]", "bad-name");
+        Member("a revoked certificate that is none", "\"revocations\": [{\"certificate\": \"AAAA\", \"reason\": \"compromised\"}]", "bad-certificate");
+        Member("two revoked measurements in one", "\"revocations\": [{\"measurement\": {\"PCR0\": \"HEX\", \"PCR1\": \"HEX\"}, \"reason\": \"compromised\"}]", "bad-measurement");
+
+        void Release(string description, string members, string reason) => Add(
+            set, description, "{\"version\": 1, \"releases\": [{\"name\": \"r\",\n" + members + "}]}", reason, 2);
+        Release("an enclave in debug mode", "\"measurements\": [{\"Flags\": \"DEBUG_MODE\"}]", "debug-mode");
+        Release("no enclave", "\"measurements\": []", "no-enclave");
+        Release("two enclaves of different images", "\"measurements\": [{\"PCR0\": \"HEX\"}, {\"PCR1\": \"HEX\"}]", "different-enclaves");
+        Release("a damaged image", "\"measurements\": {\"Measurements\": PCRS, \"CheckCRC\": false}", "damaged-image");
+        Release("a role that is none", "\"measurements\": PCRS, \"roleArn\": \"x\"", "bad-role");
+        Release("an instance that is none", "\"measurements\": PCRS, \"instanceId\": \"i-1\"", "bad-instance");
+        Release("a role that contradicts PCR3", "\"measurements\": {\"PCR3\": \"HEX\"}, \"roleArn\": \"arn:aws:iam::123456789012:role/x\"", "computed-otherwise");
+        Release("a signer that is no DER", "\"measurements\": PCRS, \"signingCertificate\": \"AAAA\"", "bad-certificate");
     }
 
     private static void Anchors(VectorSet set)
