@@ -62,13 +62,21 @@ def run(*command, where):
     return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
 
 
+def dependency():
+    """System.Formats.Cbor where the machine's sources do not serve it: from the tree's own folder, or from the machine's cache of packages."""
+    own = list((ROOT / ".packages").glob("System.Formats.Cbor.*.nupkg"))
+    listed = run("dotnet", "nuget", "locals", "global-packages", "--list", where=ROOT).stdout
+    cache = pathlib.Path(listed.split(":", 1)[1].strip()) if ":" in listed else ROOT
+    return own or list((cache / "system.formats.cbor").glob("*/*.nupkg"))
+
+
 def check_consumer(folder, version):
     """A program outside the tree, its packages in a cache of its own, published trimmed with warnings as errors."""
     work = pathlib.Path(tempfile.mkdtemp(prefix="nitro-consumer-"))
     try:
         feed = work / "feed"
         feed.mkdir()
-        for package in [*folder.glob("*.nupkg"), *(ROOT / ".packages").glob("System.Formats.Cbor.*.nupkg")]:
+        for package in [*folder.glob("*.nupkg"), *dependency()]:
             shutil.copy(package, feed)
         (work / "nuget.config").write_text((ROOT / "nuget.config").read_text().replace('value=".packages"', 'value="feed"'))
         (work / "Program.cs").write_text(PROGRAM)
