@@ -110,7 +110,7 @@ public sealed class AttestationVerifier
         ArgumentNullException.ThrowIfNull(time);
         foreach (var one in documents)
         {
-            ArgumentNullException.ThrowIfNull(one, nameof(documents));
+            ArgumentNullException.ThrowIfNull(one?.Expected, nameof(documents));
             RequireNonceWhenLive(one.Expected.Nonce, time, nameof(documents));
         }
 
@@ -134,7 +134,8 @@ public sealed class AttestationVerifier
         RequireEvidencePolicy();
         foreach (var one in evidence)
         {
-            ArgumentNullException.ThrowIfNull(one, nameof(evidence));
+            ArgumentNullException.ThrowIfNull(one?.Expected, nameof(evidence));
+            ArgumentNullException.ThrowIfNull(one.Evidence, nameof(evidence));
             RequireNonceWhenLive(one.Expected.Nonce, time, nameof(evidence));
         }
 

@@ -123,6 +123,8 @@ public sealed class SameVerdictTests
         Assert.Throws<ArgumentNullException>(() => verifier.VerifyMany((IReadOnlyList<DocumentToVerify>)null!, live, Cancellation));
         Assert.Throws<ArgumentNullException>(() => verifier.VerifyMany([(DocumentToVerify)null!], live, Cancellation));
         Assert.Throws<ArgumentNullException>(() => verifier.VerifyMany([(EvidenceToVerify)null!], live, Cancellation));
+        Assert.Throws<ArgumentNullException>(() => verifier.VerifyMany([new EvidenceToVerify(null!, TestEnclave.Expected)], live, Cancellation));
+        Assert.Throws<ArgumentNullException>(() => verifier.VerifyMany([new DocumentToVerify(default, null!)], live, Cancellation));
         Assert.Throws<OperationCanceledException>(() => verifier.VerifyMany([new DocumentToVerify(default, Anything)], live, new CancellationToken(canceled: true)));
         Assert.Throws<InvalidOperationException>(() => new AttestationVerifier(new VerificationPolicy(new PolicySettings { AnyMeasurementsUnsafe = true })).VerifyMany(new List<EvidenceToVerify>(), live, Cancellation));
         Assert.Empty(verifier.VerifyMany(new List<DocumentToVerify>(), live, Cancellation));
