@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 CONFIGURATION := Release
 STAMPS := .stamps
-SOURCES := $(shell find verifier enclave host eif-build tests build -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.onnx' -o -name '*.der' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
+SOURCES := $(shell find verifier enclave host eif-build tests build docs/examples -type f \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.onnx' -o -name '*.der' -o -name '*.txt' -o -name '*.json' \) -not -path '*/obj/*' -not -path '*/bin/*') \
 	Nitro.sln Directory.Build.props Directory.Packages.props .editorconfig global.json nuget.config
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
