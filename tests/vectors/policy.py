@@ -88,13 +88,13 @@ def read_measurements(value):
                 raise BadPolicy("different-enclaves", item.line)
         return enclaves[0]
     found = dict(members(value))
+    if found.keys() & {"EnclaveID", "EnclaveCID", "Flags"}:
+        return read_enclave(value)
     if "Measurements" in found:
         for name in found:
             if name in ("CheckCRC", "SignatureCheck") and found[name].content is False:
                 raise BadPolicy("damaged-image", found[name].line)
         return read_pcrs(found["Measurements"], False)
-    if found.keys() & {"EnclaveID", "EnclaveCID", "Flags"}:
-        return read_enclave(value)
     return read_pcrs(value, False)
 
 
@@ -102,7 +102,8 @@ def read_enclave(value):
     for name, one in members(value):
         if name == "Flags" and "DEBUG_MODE" in text(one):
             raise BadPolicy("debug-mode", one.line)
-    return read_pcrs(value, True)
+    inner = dict(members(value)).get("Measurements")
+    return read_pcrs(inner, False) if inner else read_pcrs(value, True)
 
 
 def read_pcrs(value, with_others):

@@ -49,6 +49,9 @@ internal static class PolicyVectors
         Accept("describe-enclaves' output as measurements", """
             {"version": 1, "releases": [{"name": "r", "measurements": [{"EnclaveID": "x", "Flags": "NONE", "CPUIDs": [1], "PCR0": "HEX", "PCR1": "HEX", "PCR2": "HEX"}]}]}
             """);
+        Accept("describe-enclaves' output with Measurements", """
+            {"version": 1, "releases": [{"name": "r", "measurements": [{"EnclaveID": "x", "State": "RUNNING", "Flags": "NONE", "Measurements": PCRS}]}]}
+            """);
         Accept("PCRs computed from role, instance and signer", """
             {"version": 1, "releases": [{"name": "r", "measurements": PCRS, "roleArn": "arn:aws:iam::123456789012:role/x", "instanceId": "i-0123456789abcdef0", "signingCertificate": "PEM"}]}
             """);
@@ -188,6 +191,7 @@ internal static class PolicyVectors
         void Release(string description, string members, string reason) => Add(
             set, description, "{\"version\": 1, \"releases\": [{\"name\": \"r\",\n" + members + "}]}", reason, 2);
         Release("an enclave in debug mode", "\"measurements\": [{\"Flags\": \"DEBUG_MODE\"}]", "debug-mode");
+        Release("an enclave in debug mode, alone and with Measurements", "\"measurements\": {\"EnclaveID\": \"x\", \"Flags\": \"DEBUG_MODE\", \"Measurements\": PCRS}", "debug-mode");
         Release("no enclave", "\"measurements\": []", "no-enclave");
         Release("two enclaves of different images", "\"measurements\": [{\"PCR0\": \"HEX\"}, {\"PCR1\": \"HEX\"}]", "different-enclaves");
         Release("a damaged image", "\"measurements\": {\"Measurements\": PCRS, \"CheckCRC\": false}", "damaged-image");

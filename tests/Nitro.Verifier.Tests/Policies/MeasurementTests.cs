@@ -24,6 +24,8 @@ public sealed class MeasurementTests
               "Metadata": { "BuildMetadata": { "BuildTime": "t" }, "DockerInfo": { "a": [ { "b": { "c": [ { "d": [1, 2.5, null] } ] } } ] } } }
             """,
             $$"""[ { "EnclaveName": "x", "EnclaveID": "i-1-enc1", "ProcessID": 1, "CPUIDs": [1, 3], "State": "RUNNING", "Flags": "NONE", {{Plain}} } ]""",
+            $$"""[ { "EnclaveName": "x", "EnclaveID": "i-1-enc1", "CPUIDs": [1, 3], "State": "RUNNING", "Flags": "NONE", "Measurements": { {{Plain}} } } ]""",
+            $$"""{ "EnclaveID": "i-1-enc1", "Flags": "NONE", "Measurements": { {{Plain}} } }""",
             $$"""{ "EnclaveID": "i-1-enc1", "Flags": "NONE", {{Plain}} }""",
             $$"""[ { "Flags": "NONE", {{Plain}} }, { "Flags": "NONE", {{Plain}} } ]""",
         ];
@@ -36,6 +38,8 @@ public sealed class MeasurementTests
     [InlineData("[]", "no enclave")]
     [InlineData("[ { \"Flags\": \"DEBUG_MODE\", PLAIN } ]", "debug mode")]
     [InlineData("{ \"EnclaveID\": \"x\", \"Flags\": \"DEBUG_MODE\", PLAIN }", "debug mode")]
+    [InlineData("{ \"EnclaveID\": \"x\", \"Flags\": \"DEBUG_MODE\", \"Measurements\": { PLAIN } }", "debug mode")]
+    [InlineData("[ { \"Flags\": \"DEBUG_MODE\", \"Measurements\": { PLAIN } } ]", "debug mode")]
     [InlineData("[ { \"Flags\": \"NONE\", PLAIN }, { \"Flags\": \"NONE\", OTHER } ]", "different measurements")]
     [InlineData("[ { \"Flags\": \"NONE\", PLAIN }, { \"Flags\": \"NONE\" } ]", "different measurements")]
     [InlineData("[ 1 ]", "enclave is no object")]

@@ -5,7 +5,7 @@ namespace Nitro.Verifier;
 
 /// <summary>
 /// Reads measurements as nitro-cli prints them: the object of PCRs by itself, the output of build-enclave or describe-eif around it, or of describe-enclaves,
-/// a list in which they stand among the other members of each enclave.
+/// a list of enclaves with them, under Measurements or among the other members.
 /// </summary>
 internal static class MeasurementReader
 {
@@ -18,13 +18,18 @@ internal static class MeasurementReader
         }
 
         var members = node.Members("measurements").ToArray();
+        if (IsEnclave(members))
+        {
+            return ReadEnclave(node);
+        }
+
         if (members.FirstOrDefault(member => member.Name == "Measurements").Value is { } inner)
         {
             RequireSound(members);
             return ReadPlain(inner, ignoreOthers: false);
         }
 
-        return IsEnclave(members) ? ReadEnclave(node) : ReadPlain(node, ignoreOthers: false);
+        return ReadPlain(node, ignoreOthers: false);
     }
 
     /// <summary>describe-enclaves: all must have the same measurements, since a release has one set.</summary>
@@ -47,15 +52,17 @@ internal static class MeasurementReader
 
     private static Dictionary<int, Sha384Digest> ReadEnclave(JsonElementNode node)
     {
+        JsonElementNode? inner = null;
         foreach (var (name, value) in node.Members("enclave"))
         {
+            inner = name == "Measurements" ? value : inner;
             if (name == "Flags" && value.String().Contains("DEBUG_MODE", StringComparison.Ordinal))
             {
                 throw value.Error("the enclave runs in debug mode (DEBUG_MODE): its documents show zeros for PCR0, PCR1 and PCR2, and the host reads its console; run it without --debug-mode");
             }
         }
 
-        return ReadPlain(node, ignoreOthers: true);
+        return inner is null ? ReadPlain(node, ignoreOthers: true) : ReadPlain(inner, ignoreOthers: false);
     }
 
     private static bool IsEnclave((string Name, JsonElementNode Value)[] members) => members.Any(member => member.Name is "EnclaveID" or "EnclaveCID" or "Flags");
