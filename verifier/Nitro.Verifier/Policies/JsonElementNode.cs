@@ -62,11 +62,12 @@ internal sealed class JsonElementNode
     private static List<(string, JsonElementNode)> ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref LineCounter lines)
     {
         var members = new List<(string Name, JsonElementNode)>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var line = lines.At(json, reader.TokenStartIndex);
             var name = Text(ref reader, line);
-            if (members.Exists(member => member.Name == name))
+            if (!names.Add(name))
             {
                 throw new PolicyException(FormattableString.Invariant($"line {line}: the member \"{name}\" is there twice"));
             }
