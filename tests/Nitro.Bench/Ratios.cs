@@ -71,6 +71,8 @@ internal static class Ratios
         const int MostBytes = 8 * 1024;
         var bytes = Allocated(corpus);
         missed += Print("allocated per warm document", $"{Number(bytes)} B", "", $"at most {Number(MostBytes)} B", bytes <= MostBytes);
+        var describing = Describing.Measure(rounds, Progress);
+        missed += Print("nitro-eif describe, a GiB", $"{Number(describing.MegabytesPerSecond)} MB", Ratio(describing.Ratio), $"{Ratio(Describing.Target)} of openssl dgst -sha384, {Number(describing.OpenSslMegabytesPerSecond)} MB", describing.Ratio >= Describing.Target);
         Console.WriteLine();
         Console.WriteLine(missed == 0 ? "Every target is met." : $"{missed} missed.");
         return missed == 0 ? 0 : 1;

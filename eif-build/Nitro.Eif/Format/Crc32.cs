@@ -59,6 +59,7 @@ internal sealed class Crc32
     }
 
     /// <summary>At least 64 bytes, a multiple of 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Fold(uint state, ReadOnlySpan<byte> data)
     {
         // x^(512+32), x^(512-32), then x^(128+32), x^(128-32), each modulo the polynomial, reflected (table 1 of that paper's appendix).
