@@ -1,0 +1,73 @@
+#!/bin/sh
+# Builds the production image of an enclave, from the sources of this tree and what eif-build/image.lock pins: the same bytes wherever, whenever and
+# by whomever.
+# usage: build.sh       writes OUTPUT/nitro-enclave.eif and OUTPUT/pcrs.json (OUTPUT: artifacts/image)
+#   MODEL="name[:version]=file …"  the models (default: digits:1=enclave/models/digits.onnx)
+#   BLOBS=folder|none              AWS's kernel and init as nitro-cli brings them (default: where nitro-cli puts them, if there), or Debian's kernel
+#   KEY, CERTIFICATE               PEM files that sign the image (PCR8)
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/eif-build/image/common.sh"
+output=${OUTPUT:-$root/artifacts/image}
+eif=${NITRO_EIF:-dotnet $root/eif-build/Nitro.Eif.Cli/bin/Release/net10.0/nitro-eif.dll}
+installed=/usr/share/nitro_enclaves/blobs
+started=$(date +%s)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+case "$(uname -s) $(uname -m)" in
+    "Linux x86_64") ;;
+    *) fail "this machine is $(uname -s) $(uname -m): images are built on Linux on x86_64 only" "the compiler of the init and ONNX Runtime are for it" ;;
+esac
+need dotnet "compiles the application"
+sh "$root/eif-build/image/check-sdk.sh"
+sh "$root/eif-build/image/fetch.sh"
+
+sh "$root/eif-build/image/rootfs.sh" "$work/rootfs" "$work/cmd" "$work/env" "$work"
+
+set --
+case ${BLOBS:-} in
+    none) blobs= ;;
+    '') if [ -r "$installed/bzImage" ]; then blobs=$installed; else blobs=; fi ;;
+    *) blobs=$BLOBS; [ -r "$blobs/bzImage" ] || fail "no bzImage in BLOBS=$BLOBS" "expected nitro-cli's bzImage, cmdline, init and nsm.ko; BLOBS=none takes Debian's kernel" ;;
+esac
+if [ -n "$blobs" ]; then
+    say "Kernel and init: AWS's, from $blobs"
+    set -- --blobs "$blobs" --kernel-version "$(cat "$blobs/bzImage.config" 2>/dev/null | sed -n 's/^# Linux\/[^ ]* \([^ ]*\) Kernel Configuration$/\1/p')"
+else
+    say "Kernel and init: Debian's linux-image $(sed -e 's/#.*//' "$lock" | awk '$3 ~ /^linux-image-/ { print $4 }') and eif-build/init"
+    sh "$root/eif-build/image/boot.sh" "$work/boot" "$work"
+    set -- --kernel "$work/boot/bzImage" --cmdline-file "$work/boot/cmdline" --init "$work/boot/init" --kernel-version "$(cat "$work/boot/kernel-version")"
+    while read -r module; do set -- "$@" --module "$work/boot/modules/$module.ko"; done < "$work/boot/order"
+fi
+while read -r item; do set -- "$@" --cmd "$item"; done < "$work/cmd"
+while read -r item; do set -- "$@" --env "$item"; done < "$work/env"
+if [ -n "${KEY:-}${CERTIFICATE:-}" ]; then set -- "$@" --key "${KEY:?}" --certificate "${CERTIFICATE:?}"; fi
+
+say 'Writing the image'
+mkdir -p "$output"
+version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' "$root/Directory.Build.props")
+# shellcheck disable=SC2086
+$eif build --output "$work/image.eif" --rootfs "$work/rootfs" --name nitro-enclave --image-version "$version" "$@" > "$work/pcrs.json"
+
+(cd "$work/rootfs" && find . -type f | sed 's|^\./||' | sort) > "$work/contents.txt"
+mv "$work/contents.txt" "$output/contents.txt"
+mv "$work/image.eif" "$output/nitro-enclave.eif"
+mv "$work/pcrs.json" "$output/pcrs.json"
+
+say ''
+cat "$output/pcrs.json"
+before=$output/pcrs-before.json
+if [ -f "$before" ]; then
+    say ''
+    say 'Beside the image built before image.lock changed:'
+    for register in PCR0 PCR1 PCR2; do
+        old=$(sed -n "s/.*\"$register\": *\"\([0-9a-f]*\)\".*/\1/p" "$before")
+        new=$(sed -n "s/.*\"$register\": *\"\([0-9a-f]*\)\".*/\1/p" "$output/pcrs.json")
+        if [ "$old" = "$new" ]; then say "  $register is as it was"; else say "  $register $(printf %.16s "$old")… -> $(printf %.16s "$new")…"; fi
+    done
+    rm -f "$before"
+fi
+say ''
+say "$output/nitro-enclave.eif: $(($(stat -c %s "$output/nitro-enclave.eif") / 1000000)) MB, $(($(gzip -c "$output/nitro-enclave.eif" | wc -c) / 1000000)) MB compressed, in $(($(date +%s) - started)) s"
