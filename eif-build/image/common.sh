@@ -73,13 +73,14 @@ unpack_deb() { # package, folder
     fi
 }
 
-# Copies the sources, and of them only what is tracked, so that no build of the working tree gets in or is disturbed.
+# Copies the sources, and of them only what is tracked, so that no build of the working tree gets in or is disturbed. A tree that did not come
+# through git has no list of what is tracked: there, whatever is not a build's.
 copy_sources() { # folder
     mkdir -p "$1"
-    if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
-        (cd "$root" && git ls-files -z -- verifier enclave host/Nitro.Vsock build global.json '*.props' .editorconfig | xargs -0 tar -cf -) | (cd "$1" && tar -xf -)
+    if [ -e "$root/.git" ] && git -C "$root" ls-files >/dev/null 2>&1; then
+        (cd "$root" && git ls-files -z -- verifier enclave host build global.json '*.props' .editorconfig | xargs -0 tar -cf -) | (cd "$1" && tar -xf -)
     else
-        (cd "$root" && find verifier enclave host/Nitro.Vsock build global.json ./*.props .editorconfig \( -name bin -o -name obj \) -prune -o -type f -print0 |
+        (cd "$root" && find verifier enclave host build global.json ./*.props .editorconfig \( -name bin -o -name obj \) -prune -o -type f -print0 |
             xargs -0 tar -cf -) | (cd "$1" && tar -xf -)
     fi
 }
