@@ -77,7 +77,6 @@ fuzz: build
 	@dotnet tests/Nitro.Verifier.Fuzz/bin/$(CONFIGURATION)/net10.0/Nitro.Verifier.Fuzz.dll --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 # What an image is made of comes from eif-build/image.lock and the sources, in a build of its own; only nitro-eif, which writes it, is built here.
-export MODEL BLOBS KEY CERTIFICATE
 image: $(STAMPS)/nitro-eif
 	@sh eif-build/image/build.sh
 

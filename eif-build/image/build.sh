@@ -26,6 +26,16 @@ sh "$root/eif-build/image/fetch.sh"
 
 sh "$root/eif-build/image/rootfs.sh" "$work/rootfs" "$work/cmd" "$work/env" "$work"
 
+# Without the models, which are whoever builds the image's to choose.
+contents() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' -e '/^models\//d'; }
+(cd "$work/rootfs" && find . ! -type d | sed 's|^\./||' | sort) > "$work/contents.txt"
+contents < "$root/eif-build/image-contents.txt" > "$work/listed"
+contents < "$work/contents.txt" > "$work/found"
+if ! cmp -s "$work/listed" "$work/found"; then
+    diff "$work/listed" "$work/found" | sed -n 's/^</  listed, and not there:/p; s/^>/  there, and not listed:/p' >&2 || true
+    fail "the root filesystem does not hold what eif-build/image-contents.txt lists" "is the change meant? then change the list: it is another release"
+fi
+
 set --
 case ${BLOBS:-} in
     none) blobs= ;;
@@ -51,8 +61,6 @@ version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' "$root/Directory.Build.
 # shellcheck disable=SC2086
 $eif build --output "$work/image.eif" --rootfs "$work/rootfs" --name nitro-enclave --image-version "$version" "$@" > "$work/pcrs.json"
 
-(cd "$work/rootfs" && find . -type f | sed 's|^\./||' | sort) > "$work/contents.txt"
-mv "$work/contents.txt" "$output/contents.txt"
 mv "$work/image.eif" "$output/nitro-enclave.eif"
 mv "$work/pcrs.json" "$output/pcrs.json"
 
