@@ -2,7 +2,9 @@
 # shellcheck shell=sh disable=SC2034
 lock=$root/eif-build/image.lock
 inputs=${NITRO_IMAGE_INPUTS:-${XDG_CACHE_HOME:-$HOME/.cache}/nitro-toolkit/image-inputs}
+case $inputs in /*) ;; *) inputs=$(pwd)/$inputs ;; esac
 suite=trixie
+default_models=digits:1=$root/enclave/models/digits.onnx
 
 # Neither the machine's language nor its clock may show in what is built.
 LC_ALL=C TZ=UTC

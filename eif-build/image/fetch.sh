@@ -28,8 +28,8 @@ accept() { # downloaded, file, size, digest, description
     mv "$2.part" "$2"
 }
 
-gone() { # what, version, where from
-    fail "$3 no longer serves $1 $2, or cannot be reached" \
+gone() { # what, where from
+    fail "$1 is pinned, and $2 no longer serves it or cannot be reached" \
         "make image-lock pins what is served now, and shows which PCRs change" \
         "an archive of the inputs (make image-inputs) makes the pinned image as long as it is kept: NITRO_IMAGE_INPUTS=its folder"
 }
@@ -53,7 +53,7 @@ locked deb | while read -r kind _ name version size sum where; do
     say "  $name $version, $((size / 1024)) KiB"
     if ! download "$mirror/$where" "$work/deb" "$sum"; then
         cat "$work/download.log" >&2
-        gone "$name" "$version" "Debian's archive"
+        gone "$name $version" "Debian's archive"
     fi
     accept "$work/deb" "$file" "$size" "$sum" "$where"
     rm -f "$work/deb"
@@ -75,7 +75,7 @@ if [ -s "$missing" ]; then
     } > "$work/nuget/inputs.csproj"
     if ! (cd "$work/nuget" && dotnet restore -p:NuGetAudit=false --nologo > restore.log 2>&1); then
         grep -E 'error|warn' "$work/nuget/restore.log" | sort -u >&2
-        gone "one of $(cut -d' ' -f1,2 "$missing" | tr '\n' ',' | sed 's/,$//; s/,/, /g')" "" "NuGet's sources of this machine"
+        gone "$(cut -d' ' -f1,2 "$missing" | tr '\n' ',' | sed 's/,$//; s/,/ or /g')" "what NuGet asks on this machine"
     fi
     cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
     while read -r name version size sum; do
@@ -91,7 +91,7 @@ locked npm | while read -r kind _ name version size sum where; do
     mkdir -p "$work/npm"
     if ! (cd "$work/npm" && npm pack "$name@$version" --silent > npm.log 2>&1); then
         cat "$work/npm/npm.log" >&2
-        gone "$name" "$version" "the npm registry of this machine"
+        gone "$name $version" "the npm registry of this machine"
     fi
     accept "$(ls "$work"/npm/*.tgz)" "$file" "$size" "$sum" "the package $name $version"
 done

@@ -14,6 +14,7 @@ docker info >/dev/null 2>&1 || fail 'Docker does not answer' 'is it running, and
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
+sh "$root/eif-build/image/check-models.sh"
 sh "$root/eif-build/image/check-sdk.sh"
 sh "$root/eif-build/image/fetch.sh"
 sh "$root/eif-build/image/rootfs.sh" "$work/context/rootfs" "$work/cmd" "$work/env" "$work"

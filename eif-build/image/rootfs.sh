@@ -1,20 +1,12 @@
 #!/bin/sh
 # Lays out the root filesystem of an image: the published application, the models, the shared libraries they need, and nothing else; no shell,
 # no package manager, no /etc. Also writes the command and the environment, one item a line.
-# usage: rootfs.sh ROOTFS CMD ENV WORK       MODEL="name[:version]=file …" (default: the digits)
+# usage: rootfs.sh ROOTFS CMD ENV WORK       MODEL="name[:version]=file …", checked by check-models.sh
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
 rootfs=$1 cmd=$2 env=$3 work=$4
-models=${MODEL:-digits:1=$root/enclave/models/digits.onnx}
-
-for model in $models; do
-    case $model in
-        ?*=?*) ;;
-        *) fail "not a model: $model" "expected MODEL=name[:version]=path/file.onnx, several of them between spaces" ;;
-    esac
-    [ -r "${model#*=}" ] || fail "the model file cannot be read: ${model#*=}" "MODEL=name[:version]=path/file.onnx, from $(pwd)"
-done
+models=${MODEL:-$default_models}
 
 mkdir -p "$rootfs/app" "$rootfs/models" "$rootfs/lib64" "$rootfs/lib/x86_64-linux-gnu"
 say 'Publishing the application: self-contained, trimmed, compiled ahead (about a minute)'
@@ -37,7 +29,6 @@ cp -L "$(find "$work/libraries" -name ld-linux-x86-64.so.2 | head -n 1)" "$loade
 printf '%s\n' /app/nitro-enclave --listen vsock:any:8000 > "$cmd"
 for model in $models; do
     file=$(basename "${model#*=}")
-    [ ! -e "$rootfs/models/$file" ] || fail "two models have the file name $file" "rename one: they lie in one folder of the image"
     cp "${model#*=}" "$rootfs/models/$file"
     printf '%s\n' --model "${model%%=*}=/models/$file" >> "$cmd"
 done
