@@ -21,6 +21,8 @@ public sealed class ReferenceTests
         { "enclave/models/Nitro.Models.Train", ["Nitro.Models"] },
         { "host/Nitro.Vsock", ["Microsoft.AspNetCore.App"] },
         { "host/Nitro.Host", ["Microsoft.AspNetCore.App", "Microsoft.Data.Sqlite.Core", "Nitro.Attestation", "Nitro.OpenInference", "Nitro.Vsock", "SQLitePCLRaw.bundle_e_sqlite3", "System.CommandLine"] },
+        { "eif-build/Nitro.Eif", ["Nitro.Attestation"] },
+        { "eif-build/Nitro.Eif.Cli", ["Nitro.Eif", "Nitro.Verifier", "System.CommandLine"] },
         { "tests/Nitro.Vectors.Generator", ["Nitro.Verifier", "Portable.BouncyCastle"] },
     };
 

@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Nitro.Attestation;
+using Nitro.Eif.Format;
+using Nitro.Eif.Ramdisks;
+using Nitro.Eif.Reading;
+
+namespace Nitro.Eif.Comparing;
+
+/// <summary>
+/// What differs between two images: which section, which file in which ramdisk, and which PCR that changes, so that "my PCRs changed" has
+/// an answer. Stateless and thread-safe.
+/// </summary>
+public static class EifComparison
+{
+    /// <summary>Compares two images that were read.</summary>
+    /// <param name="openFirst">Gives the first image's file, seekable; called several times.</param>
+    /// <param name="first">What was read from it.</param>
+    /// <param name="openSecond">Gives the second image's file.</param>
+    /// <param name="second">What was read from it.</param>
+    /// <returns>The differences, in the order of the image and then of paths; none means that every byte that boots is the same.</returns>
+    /// <exception cref="IOException">A file failed.</exception>
+    public static IReadOnlyList<EifDifference> Compare(Func<Stream> openFirst, EifDescription first, Func<Stream> openSecond, EifDescription second)
+    {
+        ArgumentNullException.ThrowIfNull(openFirst);
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(openSecond);
+        ArgumentNullException.ThrowIfNull(second);
+        var found = new List<EifDifference>();
+        AddIf("header", "version", Text($"{first.Version}"), Text($"{second.Version}"));
+        AddIf("header", "architecture", first.Architecture.Name(), second.Architecture.Name());
+        AddIf("cmdline", "text", first.CommandLine, second.CommandLine);
+        found.AddRange(Metadata(first.Metadata, second.Metadata));
+        AddIf("signature", "PCR8", first.Measurements.Pcr8?.ToString() ?? "unsigned", second.Measurements.Pcr8?.ToString() ?? "unsigned");
+        CompareLarge("kernel", Of(first, EifSectionType.Kernel)[0], Of(second, EifSectionType.Kernel)[0], openRamdisk: false);
+        var (ours, theirs) = (Of(first, EifSectionType.Ramdisk), Of(second, EifSectionType.Ramdisk));
+        for (var i = 0; i < Math.Max(ours.Count, theirs.Count); i++)
+        {
+            if (i >= ours.Count || i >= theirs.Count)
+            {
+                Add(Text($"ramdisk {i}"), null, i < ours.Count ? "only in the first" : "only in the second", i < ours.Count ? "there" : "", i < theirs.Count ? "there" : "");
+                continue;
+            }
+
+            CompareLarge(Text($"ramdisk {i}"), ours[i], theirs[i], openRamdisk: true);
+        }
+
+        return found;
+
+        void AddIf(string where, string what, string one, string other)
+        {
+            if (one != other)
+            {
+                Add(where, null, what, one, other);
+            }
+        }
+
+        void Add(string where, string? path, string what, string one, string other) =>
+            found.Add(new EifDifference(where, path is null ? null : Clean(path), what, Clean(one), Clean(other)));
+
+        void CompareLarge(string where, EifSection one, EifSection other, bool openRamdisk)
+        {
+            var (digest, otherDigest) = (Digest(openFirst, one), Digest(openSecond, other));
+            if (digest == otherDigest)
+            {
+                return;
+            }
+
+            if (!openRamdisk)
+            {
+                Add(where, null, "content", Content(one.Size, digest), Content(other.Size, otherDigest));
+                return;
+            }
+
+            try
+            {
+                var before = found.Count;
+                found.AddRange(Files(where, Entries(openFirst, one), Entries(openSecond, other)));
+                if (found.Count == before)
+                {
+                    Add(where, null, "archive: the same files, but in another order, with other inodes or compressed differently", Content(one.Size, digest), Content(other.Size, otherDigest));
+                }
+            }
+            catch (RamdiskException exception)
+            {
+                Add(where, null, $"content (its files cannot be compared: {exception.Message})", Content(one.Size, digest), Content(other.Size, otherDigest));
+            }
+        }
+    }
+
+    private static List<EifSection> Of(EifDescription image, EifSectionType type) => [.. image.Sections.Where(section => section.Type == type)];
+
+    private static IEnumerable<EifDifference> Files(string where, SortedDictionary<string, Seen> first, SortedDictionary<string, Seen> second)
+    {
+        foreach (var path in first.Keys.Union(second.Keys).Order(StringComparer.Ordinal))
+        {
+            var (one, other) = (first.GetValueOrDefault(path), second.GetValueOrDefault(path));
+            if (one is null || other is null)
+            {
+                yield return Make(one is null ? "only in the second" : "only in the first", one?.ToString() ?? "", other?.ToString() ?? "");
+                continue;
+            }
+
+            foreach (var (what, before, after) in new[]
+            {
+                ("kind", Seen.KindName(one.Entry.Kind), Seen.KindName(other.Entry.Kind)),
+                ("content", one.ContentText, other.ContentText),
+                ("mode", Octal(one.Entry.Permissions), Octal(other.Entry.Permissions)),
+                ("owner", Text($"{one.Entry.UserId}:{one.Entry.GroupId}"), Text($"{other.Entry.UserId}:{other.Entry.GroupId}")),
+                ("time", Text($"{one.Entry.ModifiedAt}"), Text($"{other.Entry.ModifiedAt}")),
+            })
+            {
+                if (before != after)
+                {
+                    yield return Make(what, before, after);
+                }
+            }
+
+            EifDifference Make(string what, string before, string after) => new(where, Clean(path), what, Clean(before), Clean(after));
+        }
+    }
+
+    private static SortedDictionary<string, Seen> Entries(Func<Stream> open, EifSection section)
+    {
+        var entries = new SortedDictionary<string, Seen>(StringComparer.Ordinal);
+        using var reader = RamdiskReader.Open(new SectionStream(open(), section));
+        while (reader.Next() is { } entry)
+        {
+            using var hash = new HashingStream();
+            reader.CopyContent(hash);
+            entries[entry.Path] = new Seen(entry, hash.Finish(), entry.Kind == RamdiskEntryKind.Link ? hash.Start() : null);
+        }
+
+        return entries;
+    }
+
+    private static IEnumerable<EifDifference> Metadata(ReadOnlyMemory<byte>? first, ReadOnlyMemory<byte>? second)
+    {
+        var (one, other) = (Flat(first), Flat(second));
+        return one.Keys.Union(other.Keys).Order(StringComparer.Ordinal)
+            .Select(name => (name, Before: one.GetValueOrDefault(name) ?? "", After: other.GetValueOrDefault(name) ?? ""))
+            .Where(member => member.Before != member.After)
+            .Select(member => new EifDifference("metadata", null, Clean(member.name), Clean(member.Before), Clean(member.After)));
+    }
+
+    /// <summary>The members by their paths; what is too deep, or has a member twice, stays one text.</summary>
+    private static SortedDictionary<string, string> Flat(ReadOnlyMemory<byte>? json)
+    {
+        var members = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (json is { } bytes)
+        {
+            try
+            {
+                Walk(JsonNode.Parse(bytes.Span), "");
+            }
+            catch (Exception exception) when (exception is ArgumentException or JsonException)
+            {
+                members.Clear();
+                members[""] = Encoding.UTF8.GetString(bytes.Span);
+            }
+        }
+
+        return members;
+
+        void Walk(JsonNode? node, string path)
+        {
+            if (node is JsonObject { Count: > 0 } map)
+            {
+                foreach (var (name, value) in map)
+                {
+                    Walk(value, path.Length == 0 ? name : $"{path}.{name}");
+                }
+            }
+            else
+            {
+                members[path] = node?.ToJsonString() ?? "null";
+            }
+        }
+    }
+
+    private static Sha384Digest Digest(Func<Stream> open, EifSection section)
+    {
+        using var stream = new SectionStream(open(), section);
+        return Sha384Digest.FromBytes(SHA384.HashData(stream));
+    }
+
+    private static string Content(long size, Sha384Digest digest) => Text($"{size} bytes, SHA-384 {digest.ToString()[..16]}…");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
+
+    private static string Clean(string text) => new FormatError("", -1, "", text).Found;
+
+    private sealed record Seen(ArchivedEntry Entry, string Digest, string? Target)
+    {
+        public string ContentText => Target is not null ? $"-> {Target}" : Entry.Kind == RamdiskEntryKind.Folder ? "" : Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…");
+
+        public override string ToString() => $"{KindName(Entry.Kind)} {Octal(Entry.Permissions)} {ContentText}".TrimEnd();
+
+        public static string KindName(RamdiskEntryKind kind) => kind switch
+        {
+            RamdiskEntryKind.Folder => "folder",
+            RamdiskEntryKind.File => "file",
+            RamdiskEntryKind.Link => "link",
+            _ => Text($"special file (0x{(int)kind:x})"),
+        };
+    }
+
+    /// <summary>Hashes what is written to it, and keeps its first bytes.</summary>
+    private sealed class HashingStream : Stream
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly MemoryStream _start = new();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+        public string Start() => Encoding.UTF8.GetString(_start.ToArray());
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            _hash.AppendData(buffer, offset, count);
+            _start.Write(buffer, offset, (int)Math.Min(count, 4096 - _start.Length));
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _hash.Dispose();
+            _start.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Text;
+using Nitro.Eif.Format;
+using Nitro.Eif.Reading;
+using Nitro.Eif.Signing;
+
+namespace Nitro.Eif.Writing;
+
+/// <summary>Writes images: the same content gives the same bytes, on every machine and at every time. Stateless and thread-safe.</summary>
+public static class EifWriter
+{
+    /// <summary>Writes an image: kernel, command line, metadata, ramdisks, signature, in AWS's order.</summary>
+    /// <param name="output">Empty, seekable and readable. Not closed.</param>
+    /// <param name="content">What goes in.</param>
+    /// <param name="signer">Signs PCR0; null leaves the image unsigned.</param>
+    /// <param name="progress">Told the bytes written so far.</param>
+    /// <returns>The image's measurements.</returns>
+    /// <exception cref="ArgumentException">The content cannot become an image; the message says why.</exception>
+    /// <exception cref="IOException">A source or the output failed.</exception>
+    public static EifMeasurements Write(Stream output, EifContent content, EifSigner? signer = null, IProgress<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var sections = new List<(EifSectionType, EifSource)>
+        {
+            (EifSectionType.Kernel, content.Kernel),
+            (EifSectionType.CommandLine, EifSource.FromBytes(CheckCommandLine(content.CommandLine))),
+            (EifSectionType.Metadata, EifSource.FromBytes(CheckMetadata(content.Metadata.Encode()))),
+        };
+        sections.AddRange(content.Ramdisks.Select(ramdisk => (EifSectionType.Ramdisk, ramdisk)));
+        if (content.Ramdisks.Count is < 1 or > EifLimits.MaximumSections - 4)
+        {
+            throw new ArgumentException($"an image has 1 to {EifLimits.MaximumSections - 4} ramdisks, not {content.Ramdisks.Count}", nameof(content));
+        }
+
+        if (content.Kernel.Length == 0)
+        {
+            throw new ArgumentException("the kernel is empty", nameof(content));
+        }
+
+        return WriteSections(output, EifLimits.CurrentVersion, (int)content.Architecture, sections, signer, progress);
+    }
+
+    /// <summary>Writes an image anew with a signature by <paramref name="signer"/>; one that it had is left out. All measurements but PCR8 stay.</summary>
+    /// <param name="open">Gives the image's file, seekable; called several times.</param>
+    /// <param name="description">What was read from that file.</param>
+    /// <param name="output">Empty, seekable and readable. Not closed.</param>
+    /// <param name="signer">Signs PCR0.</param>
+    /// <param name="progress">Told the bytes written so far.</param>
+    /// <exception cref="ArgumentException">The image's version knows no signatures, or it has no room for one.</exception>
+    /// <exception cref="IOException">The file or the output failed, or the file changed in between.</exception>
+    public static EifMeasurements Sign(Func<Stream> open, EifDescription description, Stream output, EifSigner signer, IProgress<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(signer);
+        if (description.Version < EifLimits.FirstSignedVersion)
+        {
+            throw new ArgumentException($"version {description.Version} of the format has no signatures: build the image anew", nameof(description));
+        }
+
+        var kept = description.Sections.Where(section => section.Type != EifSectionType.Signature)
+            .Select(section => (section.Type, EifSource.FromPart(open, section.Offset, section.Size))).ToList();
+        if (kept.Count == EifLimits.MaximumSections)
+        {
+            throw new ArgumentException($"the image has {kept.Count} sections, which leaves no room for a signature", nameof(description));
+        }
+
+        var written = WriteSections(output, description.Version, (int)description.Architecture, kept, signer, progress);
+        return written with { Pcr8 = null } == description.Measurements with { Pcr8 = null }
+            ? written
+            : throw new IOException("the image changed while it was being signed");
+    }
+
+    private static EifMeasurements WriteSections(
+        Stream output, int version, int flags, List<(EifSectionType Type, EifSource Source)> sections, EifSigner? signer, IProgress<long>? progress)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (!output.CanSeek || !output.CanRead || output.Length != 0)
+        {
+            throw new ArgumentException("an image is written to an empty stream that can seek and read", nameof(output));
+        }
+
+        var offsets = new ulong[EifLimits.MaximumSections];
+        var sizes = new ulong[EifLimits.MaximumSections];
+        output.Write(new byte[EifLimits.HeaderSize]);
+        EifMeasurements measurements;
+        using (var pass = new MeasuringPass(parallel: true))
+        {
+            var ramdisks = 0;
+            for (var index = 0; index < sections.Count; index++)
+            {
+                var (type, source) = sections[index];
+                var route = type is EifSectionType.Metadata ? MeasuringPass.Route.Unmeasured
+                    : type == EifSectionType.Ramdisk && ramdisks > 0 ? MeasuringPass.Route.Application : MeasuringPass.Route.Boot;
+                var start = output.Position;
+                output.Write(new byte[EifLimits.SectionHeaderSize]);
+                using (var measured = new MeasuringStream(output, pass, route, progress))
+                {
+                    source.CopyTo(measured);
+                }
+
+                Close(index, type, start);
+                if (type == EifSectionType.Ramdisk && ramdisks++ == 0)
+                {
+                    pass.EndBoot();
+                }
+            }
+
+            measurements = pass.Finish().Measurements;
+        }
+
+        var count = sections.Count;
+        if (signer is not null)
+        {
+            var start = output.Position;
+            output.Write(new byte[EifLimits.SectionHeaderSize]);
+            output.Write(signer.SignSection(measurements.Pcr0));
+            Close(count++, EifSectionType.Signature, start);
+            measurements = measurements with { Pcr8 = signer.Pcr8 };
+        }
+
+        WriteHeader(output, new EifHeader { Version = version, Flags = flags, SectionCount = count, Offsets = offsets, Sizes = sizes });
+        return measurements;
+
+        void Close(int index, EifSectionType type, long start)
+        {
+            var end = output.Position;
+            offsets[index] = (ulong)start;
+            sizes[index] = (ulong)(end - start - EifLimits.SectionHeaderSize);
+            output.Position = start;
+            output.Write(EifHeader.EncodeSectionHeader(type, sizes[index]));
+            output.Position = end;
+        }
+    }
+
+    /// <summary>The checksum begins with the header, which is known last: what was written is read once more.</summary>
+    private static void WriteHeader(Stream output, EifHeader header)
+    {
+        var bytes = header.Encode();
+        var crc = new Crc32();
+        crc.Append(bytes.AsSpan(0, EifHeader.CrcAt));
+        var buffer = new byte[MeasuringPass.BlockSize];
+        output.Position = EifLimits.HeaderSize;
+        for (int read; (read = output.Read(buffer)) > 0;)
+        {
+            crc.Append(buffer.AsSpan(0, read));
+        }
+
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(EifHeader.CrcAt), crc.Value);
+        output.Position = 0;
+        output.Write(bytes);
+        output.Position = output.Length;
+        output.Flush();
+    }
+
+    private static byte[] CheckCommandLine(string text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Trim() != text || text.Any(char.IsControl))
+        {
+            throw new ArgumentException("the command line is one line of text, without white space at its ends or control characters");
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return bytes.Length < EifLimits.KernelCommandLineSize
+            ? bytes
+            : throw new ArgumentException($"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
+    }
+
+    private static byte[] CheckMetadata(byte[] json) => json.Length <= EifLimits.MaximumMetadataSize
+        ? json
+        : throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
+}
