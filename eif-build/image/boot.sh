@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes what boots: Debian's kernel, its modules for vsock and the NSM, and our init, compiled by the pinned compiler.
-# usage: boot.sh FOLDER WORK       writes FOLDER/bzImage, init, modules/*.ko, order (the modules' load order), cmdline, kernel-version
+# usage: boot.sh FOLDER WORK       writes FOLDER/bzImage, init, modules/*.ko, order (the modules' load order), cmdline
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
@@ -14,7 +14,6 @@ locked deb | while read -r kind _ name version _ _ where; do
     esac
 done
 cp "$work"/kernel/boot/vmlinuz-* "$boot/bzImage"
-basename "$work"/kernel/boot/vmlinuz-* | sed 's/^vmlinuz-//' > "$boot/kernel-version"
 
 # Each after those it depends on. The loopback is for tests inside an enclave; virtio_mmio finds the devices.
 unpack_xz() {

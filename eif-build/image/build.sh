@@ -66,16 +66,16 @@ case ${BLOBS:-} in
 esac
 if [ -n "$blobs" ]; then
     say "Kernel and init: AWS's, from $blobs"
-    set -- --blobs "$blobs" --kernel-version "$(cat "$blobs/bzImage.config" 2>/dev/null | sed -n 's/^# Linux\/[^ ]* \([^ ]*\) Kernel Configuration$/\1/p')"
+    set -- --blobs "$blobs"
 else
     say "Kernel and init: Debian's linux-image $(sed -e 's/#.*//' "$lock" | awk '$3 ~ /^linux-image-/ { print $4 }') and eif-build/init"
     sh "$root/eif-build/image/boot.sh" "$work/boot" "$work"
     [ -z "${PARENT_CID:-}" ] || printf '%s nitro.parent_cid=%s\n' "$(cat "$work/boot/cmdline")" "$PARENT_CID" > "$work/boot/cmdline"
-    set -- --kernel "$work/boot/bzImage" --cmdline-file "$work/boot/cmdline" --init "$work/boot/init" --kernel-version "$(cat "$work/boot/kernel-version")"
+    set -- --kernel "$work/boot/bzImage" --cmdline-file "$work/boot/cmdline" --init "$work/boot/init"
     while read -r module; do set -- "$@" --module "$work/boot/modules/$module.ko"; done < "$work/boot/order"
 fi
-while read -r item; do set -- "$@" --cmd "$item"; done < "$work/cmd"
-while read -r item; do set -- "$@" --env "$item"; done < "$work/env"
+while read -r item; do set -- "$@" "--cmd=$item"; done < "$work/cmd"
+while read -r item; do set -- "$@" "--env=$item"; done < "$work/env"
 if [ -n "${KEY:-}" ]; then set -- "$@" --key "$KEY" --certificate "$CERTIFICATE"; fi
 
 say 'Writing the image'
