@@ -10,7 +10,8 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean
+.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean \
+	image image-lock image-inputs image-reproducible image-nitro-cli
 
 help:
 	@echo 'make demo           a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
@@ -20,6 +21,11 @@ help:
 	@echo 'make pack           the package Nitro.Verifier, in artifacts/'
 	@echo 'make pack-check     opens the package and verifies with it from outside the tree'
 	@echo 'make reproducible   shows that two builds in two folders give the same bytes'
+	@echo 'make image          the image of an enclave, and its PCRs, in artifacts/image; MODEL=name[:version]=file.onnx for your own'
+	@echo 'make image-lock     pins anew what an image is made of, and shows which PCRs change'
+	@echo 'make image-inputs   all that an image is made of in one file, to be kept'
+	@echo 'make image-reproducible  builds the image twice and compares the bytes'
+	@echo 'make image-nitro-cli     the image by Docker and nitro-cli'
 	@echo 'make approve-api    writes the public surface anew, to be reviewed'
 	@echo 'make vectors        writes tests/vectors anew'
 	@echo 'make fuzz           attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
@@ -69,6 +75,26 @@ MINUTES := 10
 SEED :=
 fuzz: build
 	@dotnet tests/Nitro.Verifier.Fuzz/bin/$(CONFIGURATION)/net10.0/Nitro.Verifier.Fuzz.dll --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+# What an image is made of comes from eif-build/image.lock and the sources, in a build of its own; only nitro-eif, which writes it, is built here.
+image: $(STAMPS)/nitro-eif
+	@sh eif-build/image/build.sh
+
+image-lock: setup
+	@sh eif-build/image/lock.sh
+
+image-inputs: $(STAMPS)/tools
+	@sh eif-build/image/archive.sh
+
+image-reproducible: $(STAMPS)/nitro-eif
+	@sh eif-build/reproducible-image.sh
+
+image-nitro-cli: $(STAMPS)/tools
+	@sh eif-build/image/nitro-cli.sh
+
+$(STAMPS)/nitro-eif: $(SOURCES) | $(STAMPS)/packages
+	@dotnet build eif-build/Nitro.Eif.Cli --configuration $(CONFIGURATION) --nologo --verbosity quiet -clp:NoSummary
+	@touch $@
 
 build: $(STAMPS)/build
 

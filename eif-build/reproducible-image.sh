@@ -1,0 +1,65 @@
+#!/bin/sh
+# Builds the production image twice, in two folders of different names and depths, as two users where it may become another one, with another umask,
+# time zone, language and home, and shows that both have the same bytes.
+# Needs what make image needs. The second build gets its inputs from the first one's, and so no network.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/eif-build/image/common.sh"
+work=$(mktemp -d)
+trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+sh "$root/eif-build/image/fetch.sh"
+
+# The sources as make image sees them, and the builder's own command, built once: what it writes is what is compared.
+eif=$root/eif-build/Nitro.Eif.Cli/bin/Release/net10.0
+copy() { # folder
+    mkdir -p "$1"
+    copy_sources "$1"
+    (cd "$root" && tar --exclude=bin --exclude=obj -cf - eif-build) | (cd "$1" && tar -xf -)
+}
+copy "$work/one"
+copy "$work/another/folder/deeper"
+
+say 'The first build'
+OUTPUT="$work/first" NITRO_EIF="${NITRO_EIF:-dotnet $eif/nitro-eif.dll}" sh "$work/one/eif-build/image/build.sh" > "$work/first.log" 2>&1 ||
+    { cat "$work/first.log"; exit 1; }
+
+# Another user cannot read this one's cache or tree, so both are laid out for it.
+mkdir -p "$work/inputs" "$work/second" "$work/home" "$work/tmp"
+sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$lock" | while read -r kind _ name version _ _ where; do
+    [ "$kind" = sdk ] && continue
+    file=$(input_file "$kind" "$name" "$version" "$where")
+    mkdir -p "$work/inputs/$kind"
+    cp "$file" "$work/inputs/$kind/"
+done
+if [ -z "${NITRO_EIF:-}" ]; then
+    cp -R "$eif" "$work/nitro-eif"
+    NITRO_EIF="dotnet $work/nitro-eif/nitro-eif.dll"
+fi
+cat > "$work/second.sh" <<SCRIPT
+umask 077
+cd "$work/another/folder/deeper"
+exec env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 NITRO_IMAGE_INPUTS="$work/inputs" \
+    OUTPUT="$work/second" NITRO_EIF="$NITRO_EIF" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} ${BLOBS:+BLOBS="$BLOBS"} sh eif-build/image/build.sh
+SCRIPT
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null 2>&1; then
+    say 'The second build, as another user, in another folder, with another umask, time zone, language and home'
+    chmod 755 "$work"
+    chown -R 65534:65534 "$work/another" "$work/inputs" "$work/second" "$work/home" "$work/tmp"
+    set -- setpriv --reuid 65534 --regid 65534 --clear-groups
+else
+    say 'The second build, in another folder, with another umask, time zone, language and home (only root can become another user)'
+    set --
+fi
+"$@" sh "$work/second.sh" > "$work/second.log" 2>&1 || { cat "$work/second.log"; exit 1; }
+
+for file in nitro-enclave.eif pcrs.json; do
+    if ! cmp "$work/first/$file" "$work/second/$file"; then
+        # shellcheck disable=SC2086
+        [ -z "${NITRO_EIF:-}" ] || $NITRO_EIF diff "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" 2>/dev/null || true
+        say 'Two builds of the image differ.' >&2
+        exit 1
+    fi
+done
+grep PCR "$work/first/pcrs.json"
+say "Two builds of the image in two folders: the same $(stat -c %s "$work/first/nitro-enclave.eif") bytes, SHA-256 $(digest "$work/first/nitro-enclave.eif")."
