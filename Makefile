@@ -10,7 +10,7 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean
+.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible emulator emulator-run approve-api build setup format clean
 
 help:
 	@echo 'make demo           a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
@@ -20,6 +20,8 @@ help:
 	@echo 'make pack           the package Nitro.Verifier, in artifacts/'
 	@echo 'make pack-check     opens the package and verifies with it from outside the tree'
 	@echo 'make reproducible   shows that two builds in two folders give the same bytes'
+	@echo 'make emulator       sets up QEMU'"'"'s nitro-enclave machine, once, outside the tree'
+	@echo 'make emulator-run   boots IMAGE=file.eif in it and prints its console'
 	@echo 'make approve-api    writes the public surface anew, to be reviewed'
 	@echo 'make vectors        writes tests/vectors anew'
 	@echo 'make fuzz           attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
@@ -57,6 +59,14 @@ pack-check: pack
 
 reproducible: setup
 	@sh build/reproducible.sh
+
+emulator:
+	@sh eif-build/emulator/setup.sh
+
+IMAGE :=
+ARGUMENTS :=
+emulator-run:
+	@sh eif-build/emulator/run.sh $(if $(IMAGE),'$(IMAGE)') $(ARGUMENTS)
 
 approve-api: build
 	@NITRO_APPROVE_API=1 dotnet tests/Nitro.Repository.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Repository.Tests.dll -class Nitro.Repository.Tests.PublicApiTests -noLogo -noColor > /dev/null

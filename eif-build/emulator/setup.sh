@@ -98,7 +98,7 @@ free_mb=$(($(df -Pk "$emulator_cache" | awk 'NR == 2 { print $4 }') / 1024))
 say "Setting up the emulator, once: QEMU from Debian's source package, and vhost-device-vsock."
 say "  folder     $emulator"
 say "  archive    $mirror"
-say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (30 MB stay), some 2 to 10 minutes"
+say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (12 MB stay), some 2 to 10 minutes"
 [ -z "$missing" ] || say "  installs  $missing"
 
 work=$emulator_cache/work.$$
