@@ -64,10 +64,11 @@ if [ -n "$missing" ] && [ "$(id -u)" -ne 0 ]; then
     exit 3
 fi
 
-# The archive's URI is the machine's own, so that its mirror and its proxy are used.
+# The archive's URI is the machine's own, so that its mirror and its proxy are used. Asked this way, apt needs no package lists.
 archive() {
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 2>/dev/null |
-        awk '$3 == "main" && $1 !~ /security/ && $2 !~ /security|updates|backports|\// && !found { print $1; found = 1 }'
+    apt-get --print-uris update 2>/dev/null |
+        sed -n "s|^'\([^']*/\)dists/\([^/']*\)/\(In\)\{0,1\}Release'.*|\1 \2|p" |
+        awk '$1 !~ /security/ && $2 !~ /-/ && !found { print $1; found = 1 }'
 }
 mirror=${DEBIAN_MIRROR:-}
 if [ -z "$mirror" ]; then
