@@ -11,7 +11,7 @@ export DOTNET_NOLOGO := 1
 export ORT_DISABLE_TELEMETRY := 1
 
 .PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean \
-	image image-lock image-inputs image-reproducible image-nitro-cli
+	image image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run
 
 help:
 	@echo 'make demo           a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
@@ -26,6 +26,8 @@ help:
 	@echo 'make image-inputs   all that an image is made of in one file, to be kept'
 	@echo 'make image-reproducible  builds the image twice and compares the bytes'
 	@echo 'make image-nitro-cli     the image by Docker and nitro-cli'
+	@echo 'make emulator       sets up QEMU'"'"'s nitro-enclave machine, once, outside the tree'
+	@echo 'make emulator-run   boots IMAGE=file.eif in it and prints its console'
 	@echo 'make approve-api    writes the public surface anew, to be reviewed'
 	@echo 'make vectors        writes tests/vectors anew'
 	@echo 'make fuzz           attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
@@ -63,6 +65,14 @@ pack-check: pack
 
 reproducible: setup
 	@sh build/reproducible.sh
+
+emulator:
+	@sh eif-build/emulator/setup.sh
+
+IMAGE :=
+ARGUMENTS :=
+emulator-run:
+	@sh eif-build/emulator/run.sh $(if $(IMAGE),'$(IMAGE)') $(ARGUMENTS)
 
 approve-api: build
 	@NITRO_APPROVE_API=1 dotnet tests/Nitro.Repository.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Repository.Tests.dll -class Nitro.Repository.Tests.PublicApiTests -noLogo -noColor > /dev/null

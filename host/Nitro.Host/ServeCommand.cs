@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Nitro.Host.Gateway;
 using Nitro.Host.Store;
-using Nitro.Vsock;
 
 namespace Nitro.Host;
 
@@ -18,7 +17,8 @@ internal static class ServeCommand
 
     private static Command Create()
     {
-        var enclave = new Option<string>("--enclave") { Description = "Where the enclave listens: vsock:CID:PORT, or unix:/path for a simulated one.", Required = true, HelpName = "ADDRESS" };
+        var enclave = new Option<string?>("--enclave") { Description = "Where the enclave listens: vsock:CID:PORT, or unix:/path for a simulated one.", HelpName = "ADDRESS" };
+        var emulator = new Option<string?>("--emulator") { Description = $"Instead of --enclave: the vm.vsock of an emulated machine (make emulator-run), and the enclave's port inside it, {EnclaveAddress.DefaultPort} otherwise.", HelpName = "PATH[:PORT]" };
         var listen = new Option<string>("--listen") { Description = "Where callers connect: http://ADDRESS:PORT or unix:/path.", DefaultValueFactory = _ => "http://127.0.0.1:8080", HelpName = "ADDRESS" };
         var store = new Option<string>("--store") { Description = "The folder of the evidence store, made when absent.", Required = true, HelpName = "FOLDER" };
         var content = new Option<string>("--content") { Description = "What of input and output is stored with the evidence: full or none.", DefaultValueFactory = _ => "full", HelpName = "full|none" };
@@ -30,7 +30,7 @@ internal static class ServeCommand
         var concurrency = new Option<int>("--maximum-concurrency") { Description = "How many requests are at the enclave at once.", DefaultValueFactory = _ => 128, HelpName = "N" };
         var command = new Command("serve", "Relay inference to an enclave; each answer leaves only after its evidence is on disk.")
         {
-            enclave, listen, store, content, token, open, body, deadline, concurrency,
+            enclave, emulator, listen, store, content, token, open, body, deadline, concurrency,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -38,7 +38,7 @@ internal static class ServeCommand
             {
                 var settings = new GatewaySettings
                 {
-                    Enclave = ReadEnclave(parsed.GetValue(enclave)!),
+                    Enclave = EnclaveAddress.Read(parsed.GetValue(enclave), parsed.GetValue(emulator)),
                     Listen = ReadListen(parsed.GetValue(listen)!),
                     Store = parsed.GetValue(store)!,
                     KeepContent = parsed.GetValue(content) == "full",
@@ -77,9 +77,6 @@ internal static class ServeCommand
         Console.WriteLine("stopped");
         return Done;
     }
-
-    private static ChannelAddress ReadEnclave(string text) =>
-        ChannelAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--enclave: {error}");
 
     private static ListenAddress ReadListen(string text) =>
         ListenAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--listen: {error}");

@@ -7,8 +7,9 @@ using System.Text;
 namespace Nitro.Vsock;
 
 /// <summary>
-/// Where an enclave and its host meet: <c>vsock:CID:PORT</c>, <c>vsock:any:PORT</c> for listening, or <c>unix:/path</c>, the stand-in on machines without
-/// vsock. Immutable; its text round-trips.
+/// Where an enclave and its host meet: <c>vsock:CID:PORT</c>, <c>vsock:any:PORT</c> for listening, <c>unix:/path</c>, the stand-in on machines without
+/// vsock, or <c>emulator:/path:PORT</c>, a port inside an emulated machine, reached through the Unix socket of its vsock backend: for connecting only.
+/// Immutable; its text round-trips.
 /// </summary>
 public sealed record ChannelAddress
 {
@@ -17,18 +18,22 @@ public sealed record ChannelAddress
 
     private const string UnixScheme = "unix:";
     private const string VsockScheme = "vsock:";
+    private const string EmulatorScheme = "emulator:";
     private const string AnyCid = "any";
 
-    private ChannelAddress(string? path, uint cid, uint port) => (Path, Cid, Port) = (path, cid, port);
+    private ChannelAddress(ChannelKind kind, string? path, uint cid, uint port) => (Kind, Path, Cid, Port) = (kind, path, cid, port);
 
-    /// <summary>Whether this is a Unix socket.</summary>
+    /// <summary>What carries it.</summary>
+    public ChannelKind Kind { get; }
+
+    /// <summary>Whether this is a Unix socket and nothing behind it.</summary>
     [MemberNotNullWhen(true, nameof(Path))]
-    public bool IsUnix => Path is not null;
+    public bool IsUnix => Kind == ChannelKind.Unix;
 
-    /// <summary>The Unix socket's absolute path; null for vsock.</summary>
+    /// <summary>The absolute path of the Unix socket, or of the emulator's; null for vsock.</summary>
     public string? Path { get; }
 
-    /// <summary>The vsock context id; 0 for a Unix socket.</summary>
+    /// <summary>The vsock context id; 0 for a Unix socket and for an emulator, whose socket leads to one machine.</summary>
     public uint Cid { get; }
 
     /// <summary>The vsock port; 0 for a Unix socket.</summary>
@@ -44,37 +49,70 @@ public sealed record ChannelAddress
         address = null;
         error = text switch
         {
-            null or "" => "an address is missing: write vsock:CID:PORT or unix:/path",
+            null or "" => "an address is missing: write vsock:CID:PORT, unix:/path or emulator:/path:PORT",
             _ when text.StartsWith(UnixScheme, StringComparison.Ordinal) => ParseUnix(text[UnixScheme.Length..], ref address),
             _ when text.StartsWith(VsockScheme, StringComparison.Ordinal) => ParseVsock(text[VsockScheme.Length..], ref address),
-            _ => $"\"{text}\" is no address: write vsock:CID:PORT, vsock:any:PORT or unix:/path",
+            _ when text.StartsWith(EmulatorScheme, StringComparison.Ordinal) => ParseEmulator(text[EmulatorScheme.Length..], ref address),
+            _ => $"\"{text}\" is no address: write vsock:CID:PORT, vsock:any:PORT, unix:/path or emulator:/path:PORT",
         };
         return address is not null;
     }
 
-    /// <summary>The endpoint for sockets.</summary>
-    public EndPoint ToEndPoint() => IsUnix ? new UnixDomainSocketEndPoint(Path) : new VsockEndPoint(Cid, Port);
+    /// <summary>The address of a port inside an emulated machine, or why there is none.</summary>
+    /// <param name="path">The absolute path of its vsock backend's Unix socket.</param>
+    /// <param name="port">The port inside the machine.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="error">What is wrong, and what to write.</param>
+    public static bool TryCreateEmulator(string path, uint port, [NotNullWhen(true)] out ChannelAddress? address, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        error = port == uint.MaxValue ? $"{port} is no vsock port: write a number below it" : CheckPath(path, "emulator:/path:PORT");
+        address = error is null ? new ChannelAddress(ChannelKind.Emulator, path, 0, port) : null;
+        return address is not null;
+    }
+
+    /// <summary>The endpoint for sockets: an emulator's is its Unix socket, at which the port is still to be asked for.</summary>
+    public EndPoint ToEndPoint() => Path is not null ? new UnixDomainSocketEndPoint(Path) : new VsockEndPoint(Cid, Port);
 
     /// <inheritdoc/>
-    public override string ToString() => IsUnix
-        ? UnixScheme + Path
-        : string.Create(CultureInfo.InvariantCulture, $"{VsockScheme}{(Cid == VsockEndPoint.AnyCid ? AnyCid : Cid.ToString(CultureInfo.InvariantCulture))}:{Port}");
+    public override string ToString() => Kind switch
+    {
+        ChannelKind.Unix => UnixScheme + Path,
+        ChannelKind.Emulator => string.Create(CultureInfo.InvariantCulture, $"{EmulatorScheme}{Path}:{Port}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{VsockScheme}{(Cid == VsockEndPoint.AnyCid ? AnyCid : Cid.ToString(CultureInfo.InvariantCulture))}:{Port}"),
+    };
 
     private static string? ParseUnix(string path, ref ChannelAddress? address)
     {
+        var error = CheckPath(path, "unix:/path");
+        address = error is null ? new ChannelAddress(ChannelKind.Unix, path, 0, 0) : null;
+        return error;
+    }
+
+    // The last colon parts path and port, so that a path may have colons of its own.
+    private static string? ParseEmulator(string text, ref ChannelAddress? address)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || !TryParseNumber(text[(colon + 1)..], out var port))
+        {
+            return $"\"{text}\" is no path and port of an emulated machine: write emulator:/path:PORT";
+        }
+
+        _ = TryCreateEmulator(text[..colon], port, out address, out var error);
+        return error;
+    }
+
+    private static string? CheckPath(string path, string form)
+    {
         if (!System.IO.Path.IsPathRooted(path) || path.Contains('\0', StringComparison.Ordinal))
         {
-            return $"\"{path}\" is no absolute path: write unix:/path";
+            return $"\"{path}\" is no absolute path: write {form}";
         }
 
         var length = Encoding.UTF8.GetByteCount(path);
-        if (length > MaximumPath)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"the path \"{path}\" has {length} bytes; a Unix socket's has at most {MaximumPath}: choose a shorter folder");
-        }
-
-        address = new ChannelAddress(path, 0, 0);
-        return null;
+        return length > MaximumPath
+            ? string.Create(CultureInfo.InvariantCulture, $"the path \"{path}\" has {length} bytes; a Unix socket's has at most {MaximumPath}: choose a shorter folder")
+            : null;
     }
 
     private static string? ParseVsock(string text, ref ChannelAddress? address)
@@ -90,7 +128,7 @@ public sealed record ChannelAddress
             return $"\"{text}\" is no vsock address: write vsock:CID:PORT with numbers below {uint.MaxValue}, or vsock:any:PORT";
         }
 
-        address = new ChannelAddress(null, cid, port);
+        address = new ChannelAddress(ChannelKind.Vsock, null, cid, port);
         return null;
     }
 

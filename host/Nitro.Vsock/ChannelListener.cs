@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace Nitro.Vsock;
@@ -28,6 +29,13 @@ public sealed class ChannelListener : IDisposable
     public static async ValueTask<ChannelListener> BindAsync(ChannelAddress address, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(address);
+        if (address.Kind == ChannelKind.Emulator)
+        {
+            throw new ChannelException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{address}: this address leads into an emulated machine, and nobody can listen at it; inside the machine listen at vsock:any:{address.Port}, and for what the machine connects to at CID 2 listen at unix:{address.Path}_{address.Port}"));
+        }
+
         if (address.IsUnix)
         {
             await RemoveStaleFileAsync(address, cancel).ConfigureAwait(false);

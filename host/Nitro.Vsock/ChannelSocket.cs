@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Nitro.Vsock;
 
-/// <summary>Sockets of either kind, and what their failures mean.</summary>
+/// <summary>Sockets of each kind, and what their failures mean.</summary>
 internal static partial class ChannelSocket
 {
     private const int SockStream = 1;
@@ -13,7 +13,7 @@ internal static partial class ChannelSocket
     /// <summary>An unbound socket for an address.</summary>
     public static Socket Create(ChannelAddress address)
     {
-        if (address.IsUnix)
+        if (address.Kind != ChannelKind.Vsock)
         {
             return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         }
@@ -25,7 +25,7 @@ internal static partial class ChannelSocket
             : throw new ChannelException($"{address}: this machine has no vsock ({new Win32Exception(Marshal.GetLastPInvokeError()).Message}); load the kernel's vsock modules, or use unix:/path");
     }
 
-    /// <summary>Connects within a time: a vsock connection to a machine that does not exist may hang.</summary>
+    /// <summary>Connects within a time: a vsock connection to a machine that does not exist may hang. An emulator's handshake is a part of it.</summary>
     public static async ValueTask<Socket> ConnectAsync(ChannelAddress address, TimeSpan timeout, CancellationToken cancel)
     {
         var socket = Create(address);
@@ -34,6 +34,11 @@ internal static partial class ChannelSocket
         try
         {
             await socket.ConnectAsync(address.ToEndPoint(), deadline.Token).ConfigureAwait(false);
+            if (address.Kind == ChannelKind.Emulator)
+            {
+                await EmulatorHandshake.RunAsync(socket, address, deadline.Token).ConfigureAwait(false);
+            }
+
             return socket;
         }
         catch (SocketException exception)
@@ -44,7 +49,8 @@ internal static partial class ChannelSocket
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new ChannelException($"{address}: no connection within {timeout.TotalSeconds} s; is the enclave running, and is the CID its own?");
+            var ask = address.Kind == ChannelKind.Emulator ? "has the enclave started, and is that its port?" : "is the enclave running, and is the CID its own?";
+            throw new ChannelException($"{address}: no connection within {timeout.TotalSeconds} s; {ask}");
         }
         catch
         {
@@ -55,13 +61,16 @@ internal static partial class ChannelSocket
 
     private static string Explain(SocketException exception, ChannelAddress address) => exception.SocketErrorCode switch
     {
-        // vsock says "reset" where TCP says "refused".
-        SocketError.ConnectionRefused or SocketError.ConnectionReset => "nobody listens there; is the enclave running?",
-        SocketError.AddressNotAvailable when address.IsUnix => "there is no such socket; is the enclave running?",
         SocketError.AccessDenied => "permission denied; run as the user that owns the socket",
-        _ when address.IsUnix && !File.Exists(address.Path) => "there is no such socket; is the enclave running?",
+        _ when address.Path is { } path && !File.Exists(path) => $"there is no such socket; {NotRunning(address)}",
+
+        // vsock says "reset" where TCP says "refused".
+        SocketError.ConnectionRefused or SocketError.ConnectionReset => $"nobody listens there; {NotRunning(address)}",
         _ => $"{exception.Message} ({exception.SocketErrorCode})",
     };
+
+    private static string NotRunning(ChannelAddress address) =>
+        address.Kind == ChannelKind.Emulator ? "is the emulator running? (make emulator-run)" : "is the enclave running?";
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int OpenSocket(int domain, int type, int protocol);

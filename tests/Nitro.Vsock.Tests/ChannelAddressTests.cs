@@ -10,6 +10,9 @@ public sealed class ChannelAddressTests
     [InlineData("vsock:0:0")]
     [InlineData("vsock:4294967294:4294967294")]
     [InlineData("unix:/tmp/a.sock")]
+    [InlineData("emulator:/tmp/vm.vsock:8000")]
+    [InlineData("emulator:/tmp/a:b:0")]
+    [InlineData("emulator:/tmp/vm.vsock:4294967294")]
     public void An_address_round_trips(string text) => Assert.Equal(text, ChannelAddress.Parse(text).ToString());
 
     [Theory]
@@ -31,6 +34,15 @@ public sealed class ChannelAddressTests
     [InlineData("unix:")]
     [InlineData("unix:relative.sock")]
     [InlineData("unix:/tmp/\0")]
+    [InlineData("emulator:")]
+    [InlineData("emulator:/tmp/vm.vsock")]
+    [InlineData("emulator:/tmp/vm.vsock:")]
+    [InlineData("emulator:/tmp/vm.vsock:-1")]
+    [InlineData("emulator:/tmp/vm.vsock:4294967295")]
+    [InlineData("emulator:/tmp/vm.vsock:4294967296")]
+    [InlineData("emulator:vm.vsock:8000")]
+    [InlineData("emulator::8000")]
+    [InlineData("emulator:/tmp/\0:8000")]
     public void Anything_else_is_refused_with_what_to_write(string? text)
     {
         Assert.False(ChannelAddress.TryParse(text, out _, out var error));
@@ -46,6 +58,21 @@ public sealed class ChannelAddressTests
         Assert.False(ChannelAddress.TryParse($"unix:{longest}a", out _, out var error));
         Assert.Contains("108 bytes", error, StringComparison.Ordinal);
         Assert.False(ChannelAddress.TryParse("unix:/" + new string('ü', 54), out _, out _));
+        Assert.Equal(longest, ChannelAddress.Parse($"emulator:{longest}:1").Path);
+        Assert.False(ChannelAddress.TryParse($"emulator:{longest}a:1", out _, out error));
+        Assert.Contains("108 bytes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_kinds_of_address_are_told_apart()
+    {
+        var emulator = ChannelAddress.Parse("emulator:/tmp/vm.vsock:8000");
+        Assert.Equal((ChannelKind.Emulator, "/tmp/vm.vsock", 0u, 8000u, false), (emulator.Kind, emulator.Path, emulator.Cid, emulator.Port, emulator.IsUnix));
+        Assert.Equal("/tmp/vm.vsock", emulator.ToEndPoint().ToString());
+        Assert.NotEqual(ChannelAddress.Parse("unix:/tmp/vm.vsock"), emulator);
+        Assert.NotEqual(ChannelAddress.Parse("emulator:/tmp/vm.vsock:8001"), emulator);
+        Assert.Equal((ChannelKind.Unix, true), (ChannelAddress.Parse("unix:/tmp/a").Kind, ChannelAddress.Parse("unix:/tmp/a").IsUnix));
+        Assert.Equal((ChannelKind.Vsock, null), (ChannelAddress.Parse("vsock:16:1").Kind, ChannelAddress.Parse("vsock:16:1").Path));
     }
 
     [Fact]
@@ -72,7 +99,7 @@ public sealed class ChannelAddressTests
         for (var i = 0; i < 20_000; i++)
         {
             var text = new string([.. Enumerable.Range(0, random.Next(20)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
-            if (ChannelAddress.TryParse(i % 2 == 0 ? text : "vsock:" + text, out var address, out var error))
+            if (ChannelAddress.TryParse((i % 3) switch { 0 => text, 1 => "vsock:" + text, _ => "emulator:/" + text }, out var address, out var error))
             {
                 Assert.Equal(address, ChannelAddress.Parse(address.ToString()));
             }
