@@ -107,7 +107,11 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         var attester = new NsmAttester(_nsm, _models.Manifest, Configuration, settings.MaximumAttestations, time);
         _sessions = await SessionKeeper.StartAsync(attester, _models.Manifest, Configuration, settings, time, log, cancellation)
             .ConfigureAwait(false);
-        if (UnverifiedDocument.TryParse(_sessions.Current.Bytes.Span, out var document, out _) && document!.Pcrs.ShowDebugMode)
+        if (!UnverifiedDocument.TryParse(_sessions.Current.Bytes.Span, out var document, out var unsigned))
+        {
+            log.Warning($"this NSM signs nothing ({unsigned}): it is an emulated one, and no verifier accepts what this enclave answers");
+        }
+        else if (document!.Pcrs.ShowDebugMode)
         {
             log.Warning("the enclave runs in debug mode: its PCR0 to PCR2 are zero, and no policy should accept what it signs");
         }

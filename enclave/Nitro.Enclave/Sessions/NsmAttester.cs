@@ -90,7 +90,8 @@ internal sealed class NsmAttester
     public SessionDocument AttestInTurn(ReadOnlyMemory<byte> userData, ReadOnlyMemory<byte>? nonce, SessionPublicKey key)
     {
         var bytes = _nsm.Attest(userData, nonce, key.SubjectPublicKeyInfo);
-        if (!UnverifiedDocument.TryParse(bytes, out var document, out var error))
+        // Who signed it is for verifiers to judge. An emulated NSM signs nothing, and an enclave above it shall run, for whoever tests an image.
+        if (!UnverifiedDocument.TryParseAnyEnvelopeUnsafe(bytes, out var document, out var error))
         {
             throw new InvalidDataException($"The NSM's attestation document is malformed: {error}");
         }

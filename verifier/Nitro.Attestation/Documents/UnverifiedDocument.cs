@@ -97,7 +97,20 @@ public sealed class UnverifiedDocument
     /// <param name="data">The whole document, raw: no base64, nothing around it.</param>
     /// <param name="document">The document, when it keeps every <see cref="DocumentRule"/>.</param>
     /// <param name="error">The first rule that it breaks, otherwise.</param>
-    public static bool TryParse(ReadOnlySpan<byte> data, out UnverifiedDocument? document, out DocumentError? error)
+    public static bool TryParse(ReadOnlySpan<byte> data, out UnverifiedDocument? document, out DocumentError? error) =>
+        TryParse(data, anyEnvelope: false, out document, out error);
+
+    /// <summary>
+    /// Reads a document that no NSM has signed: whatever its protected header names and however long its signature is, as from QEMU's emulated NSM
+    /// (algorithm -1, 64 zero bytes). It is for an enclave that reads back what its own device gave, and for looking at; the verifier may not call it.
+    /// </summary>
+    /// <param name="data">The whole document, raw.</param>
+    /// <param name="document">The document, when its payload keeps every <see cref="DocumentRule"/>.</param>
+    /// <param name="error">The first rule that it breaks, otherwise.</param>
+    public static bool TryParseAnyEnvelopeUnsafe(ReadOnlySpan<byte> data, out UnverifiedDocument? document, out DocumentError? error) =>
+        TryParse(data, anyEnvelope: true, out document, out error);
+
+    private static bool TryParse(ReadOnlySpan<byte> data, bool anyEnvelope, out UnverifiedDocument? document, out DocumentError? error)
     {
         document = null;
         if (data.Length is 0 or > MaximumSize)
@@ -113,7 +126,7 @@ public sealed class UnverifiedDocument
             return false;
         }
 
-        error = CheckEnvelope(cose!);
+        error = CheckEnvelope(cose!, anyEnvelope);
         if (error is not null)
         {
             return false;
@@ -130,9 +143,9 @@ public sealed class UnverifiedDocument
         return true;
     }
 
-    private static DocumentError? CheckEnvelope(CoseSign1 cose)
+    private static DocumentError? CheckEnvelope(CoseSign1 cose, bool any)
     {
-        if (!cose.ProtectedHeader.Span.SequenceEqual(Es384Header))
+        if (!any && !cose.ProtectedHeader.Span.SequenceEqual(Es384Header))
         {
             var found = cose.ProtectedHeader.Length <= 64 ? Convert.ToHexStringLower(cose.ProtectedHeader.Span) : Invariant($"{cose.ProtectedHeader.Length} bytes");
             return new(DocumentRule.ProtectedHeader, new("protected header", -1, "a1013822, which is {1: -35} (ES384)", found));
@@ -143,7 +156,7 @@ public sealed class UnverifiedDocument
             return new(DocumentRule.UnprotectedHeader, new("unprotected header", -1, "an empty map", Invariant($"{cose.UnprotectedCount} entries")));
         }
 
-        return cose.Signature.Length == CoseAlgorithm.Es384.SignatureSize()
+        return any || cose.Signature.Length == CoseAlgorithm.Es384.SignatureSize()
             ? null
             : new(DocumentRule.SignatureLength, new("signature", -1, Invariant($"{CoseAlgorithm.Es384.SignatureSize()} bytes"), Invariant($"{cose.Signature.Length}")));
     }
