@@ -11,7 +11,7 @@ export DOTNET_NOLOGO := 1
 export ORT_DISABLE_TELEMETRY := 1
 
 .PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean \
-	image image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run
+	image image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run test-emulator
 
 help:
 	@echo 'make demo           a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
@@ -28,6 +28,7 @@ help:
 	@echo 'make image-nitro-cli     the image by Docker and nitro-cli'
 	@echo 'make emulator       sets up QEMU'"'"'s nitro-enclave machine, once, outside the tree'
 	@echo 'make emulator-run   boots IMAGE=file.eif in it and prints its console'
+	@echo 'make test-emulator  boots the production image there and tests it from outside'
 	@echo 'make approve-api    writes the public surface anew, to be reviewed'
 	@echo 'make vectors        writes tests/vectors anew'
 	@echo 'make fuzz           attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
@@ -56,12 +57,12 @@ bench-details: build
 	@dotnet tests/Nitro.Bench/bin/$(CONFIGURATION)/net10.0/Nitro.Bench.dll --details
 
 pack: setup
-	@rm -rf artifacts
-	@sh build/pack.sh artifacts
-	@ls artifacts
+	@rm -rf artifacts/packages
+	@sh build/pack.sh artifacts/packages
+	@ls artifacts/packages
 
 pack-check: pack
-	@python3 build/pack-check.py artifacts
+	@python3 build/pack-check.py artifacts/packages
 
 reproducible: setup
 	@sh build/reproducible.sh
@@ -85,6 +86,17 @@ MINUTES := 10
 SEED :=
 fuzz: build
 	@dotnet tests/Nitro.Verifier.Fuzz/bin/$(CONFIGURATION)/net10.0/Nitro.Verifier.Fuzz.dll --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+# The production image in the emulator, judged from outside; its guest for the socket tests has a program of its own.
+VSOCK_TESTS := artifacts/emulator/vsock-tests
+test-emulator: build image emulator
+	@echo 'Tests for inside a guest'
+	@rm -rf $(VSOCK_TESTS) TestResults-emulator artifacts/image/emulator.txt
+	@dotnet publish tests/Nitro.Vsock.Tests --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained --artifacts-path artifacts/emulator/build --output $(VSOCK_TESTS) --nologo --verbosity quiet -clp:NoSummary
+	@echo 'Booting, several times; some minutes'
+	@NITRO_EMULATOR_IMAGE=$(CURDIR)/artifacts/image/nitro-enclave.eif NITRO_EMULATOR_VSOCK_TESTS=$(CURDIR)/$(VSOCK_TESTS) \
+		dotnet test tests/Nitro.Emulator.Tests --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults-emulator --nologo --verbosity quiet; status=$$?; \
+		sort artifacts/image/emulator.txt; sh build/sum-tests.sh TestResults-emulator && exit $$status
 
 # What an image is made of comes from eif-build/image.lock and the sources, in a build of its own; only nitro-eif, which writes it, is built here.
 image: $(STAMPS)/nitro-eif
@@ -114,7 +126,7 @@ format: $(STAMPS)/packages
 	@dotnet format Nitro.sln --verify-no-changes
 
 clean:
-	@rm -rf $(STAMPS) TestResults .demo artifacts .fuzz
+	@rm -rf $(STAMPS) TestResults TestResults-emulator .demo artifacts .fuzz
 	@find verifier enclave host eif-build tests build -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
 
 $(STAMPS)/tools:

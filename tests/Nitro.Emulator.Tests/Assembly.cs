@@ -1,0 +1,2 @@
+// Each boot wants a core for itself.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
