@@ -99,7 +99,7 @@ free_mb=$(($(df -Pk "$emulator_cache" | awk 'NR == 2 { print $4 }') / 1024))
 say "Setting up the emulator, once: QEMU from Debian's source package, and vhost-device-vsock."
 say "  folder     $emulator"
 say "  archive    $mirror"
-say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (12 MB stay), some 2 to 10 minutes"
+say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (11 MB stay), some 2 to 10 minutes"
 [ -z "$missing" ] || say "  installs  $missing"
 
 work=$emulator_cache/work.$$
@@ -163,7 +163,7 @@ PROBE
     if [ "$status" -ne 0 ]; then
         say "emulator: the step \"$label\" failed (exit code $status); the end of $log:" >&2
         tail -n 25 "$log" | sed 's/^/  | /' >&2
-        [ "$unit" != MB ] || say "Does this machine reach $mirror? DEBIAN_MIRROR names another archive." >&2
+        [ "$unit" != MB ] || say "The archive was $mirror; if it is at fault, DEBIAN_MIRROR=URI names another." >&2
         exit 1
     fi
     printf '  %-10s done in %s s\n' "$label" "$(($(date +%s) - started))"
@@ -275,7 +275,7 @@ QEMU $qemu, nitro-enclave machine, from Debian $release's source
 vhost-device-vsock $vhost, from Debian $backend_release
 firmware: seabios $seabios, qemu-system-data $data; built with meson $meson, $(gcc --version | head -n 1)
 VERSIONS
-rm -rf "$emulator"
+rm -rf "$emulator_cache"/[0-9]*
 mv "$result" "$emulator"
 say "The emulator is set up in $emulator"
 sed 's/^/  /' "$emulator/versions"
