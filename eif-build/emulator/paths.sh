@@ -2,7 +2,7 @@
 # The number is the recipe's: a set-up made by another recipe is not used, and setup.sh replaces it.
 emulator_recipe=1
 emulator_cache=${NITRO_EMULATOR_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set: set NITRO_EMULATOR_CACHE to the folder for the emulator}/.cache}/nitro-toolkit/emulator}
-emulator=$emulator_cache/$emulator_recipe
+emulator=$emulator_cache/nitro-emulator-$emulator_recipe
 emulator_qemu=$emulator/qemu-system-x86_64
 emulator_vhost=$emulator/vhost-device-vsock
 emulator_firmware=$emulator/firmware

@@ -78,11 +78,16 @@ if [ -z "$mirror" ]; then
     [ -n "$mirror" ] || lacks "this machine's apt names no Debian archive: set DEBIAN_MIRROR to the URI of one"
 fi
 
+case $emulator_cache in
+    /*[[:space:]:]*) lacks "$emulator_cache has a space or a colon in its name, which QEMU's build does not take: set NITRO_EMULATOR_CACHE to another folder" ;;
+    /*) ;;
+    *) lacks "NITRO_EMULATOR_CACHE is \"$emulator_cache\": give an absolute path" ;;
+esac
 mkdir -p "$emulator_cache" || lacks "$emulator_cache cannot be made: set NITRO_EMULATOR_CACHE to a folder that you can write"
 [ -w "$emulator_cache" ] || lacks "$emulator_cache cannot be written: set NITRO_EMULATOR_CACHE to a folder that you can write"
 
 # One at a time. The kernel gives the lock up with the process, so a set-up that was killed blocks nobody.
-exec 9>"$emulator_cache/lock"
+exec 9>"$emulator_cache/nitro-emulator-lock"
 if ! flock -n 9; then
     say "Another set-up of the emulator is at work: waiting for it."
     flock 9
@@ -91,7 +96,7 @@ if ! flock -n 9; then
         exit 0
     fi
 fi
-rm -rf "$emulator_cache"/work.*
+rm -rf "$emulator_cache"/nitro-emulator-work.*
 
 free_mb=$(($(df -Pk "$emulator_cache" | awk 'NR == 2 { print $4 }') / 1024))
 [ "$free_mb" -ge "$needed_mb" ] || lacks "$emulator_cache has $free_mb MB free and the set-up needs $needed_mb MB: free some, or set NITRO_EMULATOR_CACHE to another folder"
@@ -99,11 +104,11 @@ free_mb=$(($(df -Pk "$emulator_cache" | awk 'NR == 2 { print $4 }') / 1024))
 say "Setting up the emulator, once: QEMU from Debian's source package, and vhost-device-vsock."
 say "  folder     $emulator"
 say "  archive    $mirror"
-say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (12 MB stay), some 2 to 10 minutes"
+say "  it takes   about 75 MB of download, $needed_mb MB of disk while it builds (11 MB stay), some 2 to 10 minutes"
 [ -z "$missing" ] || say "  installs  $missing"
 
-work=$emulator_cache/work.$$
-logs=$emulator_cache/logs
+work=$emulator_cache/nitro-emulator-work.$$
+logs=$emulator_cache/nitro-emulator-logs
 running=
 clean_up() {
     status=$?
@@ -163,7 +168,7 @@ PROBE
     if [ "$status" -ne 0 ]; then
         say "emulator: the step \"$label\" failed (exit code $status); the end of $log:" >&2
         tail -n 25 "$log" | sed 's/^/  | /' >&2
-        [ "$unit" != MB ] || say "Does this machine reach $mirror? DEBIAN_MIRROR names another archive." >&2
+        [ "$unit" != MB ] || say "The archive was $mirror; if it is at fault, DEBIAN_MIRROR=URI names another." >&2
         exit 1
     fi
     printf '  %-10s done in %s s\n' "$label" "$(($(date +%s) - started))"
@@ -275,7 +280,7 @@ QEMU $qemu, nitro-enclave machine, from Debian $release's source
 vhost-device-vsock $vhost, from Debian $backend_release
 firmware: seabios $seabios, qemu-system-data $data; built with meson $meson, $(gcc --version | head -n 1)
 VERSIONS
-rm -rf "$emulator"
+rm -rf "$emulator_cache"/nitro-emulator-[0-9]*
 mv "$result" "$emulator"
 say "The emulator is set up in $emulator"
 sed 's/^/  /' "$emulator/versions"

@@ -7,7 +7,7 @@ namespace Nitro.Vsock;
 /// <summary>
 /// How the Unix socket of an emulated machine's vsock backend is led to a port inside the machine (vhost-device-vsock, after Firecracker's "vsock
 /// device: host-initiated connections"): <c>CONNECT port</c> and a line feed go out, <c>OK number</c> and a line feed come back, and from
-/// there it is the stream. Who listens nowhere is told by the end of the connection.
+/// there it is the stream. Where nobody listens, or the machine has not come as far, the backend just closes the connection.
 /// </summary>
 internal static class EmulatorHandshake
 {
@@ -56,7 +56,7 @@ internal static class EmulatorHandshake
         };
     }
 
-    // The number is the backend's own port for this connection, not the one that was asked for: it says nothing.
+    // vhost-device-vsock repeats the port, Firecracker gives its own of this connection: the number says nothing.
     private static void Check(ReadOnlySpan<byte> line, ChannelAddress address)
     {
         var isAccepted = line.StartsWith("OK "u8) && uint.TryParse(line[Accepted.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
