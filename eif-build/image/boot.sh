@@ -40,5 +40,5 @@ musl=$work/compiler/usr/lib/x86_64-linux-musl
     "$musl/crt1.o" "$musl/crti.o" "$root/eif-build/init/init.c" "$musl/libc.a" "$gnu/tcc/libtcc1.a" "$musl/crtn.o" ||
     fail "the init does not compile" "eif-build/init/init.c"
 
-# reboot=t: the machine ends when the init or a panic restarts it. quiet: a serial console is slow.
-printf '%s\n' 'console=ttyS0 reboot=t panic=-1 random.trust_cpu=on quiet' > "$boot/cmdline"
+# reboot=t: the machine ends when the init or a panic restarts it. Not quiet: a boot that hangs shows where.
+printf '%s\n' 'console=ttyS0 reboot=t panic=-1 random.trust_cpu=on' > "$boot/cmdline"

@@ -70,6 +70,7 @@ public sealed class EifWriterTests
         Entry("b-", 3, 0x81A4, 1, "");
         Entry("b/c", 4, 0x81ED, 1, "hello");
         Entry("TRAILER!!!", 0, 0, 1, "");
+        expected.Write(new byte[4096 - expected.Length]);
         Assert.Equal(expected.ToArray(), output.ToArray());
         Assert.Equal(ramdisk.Length, output.Length);
 

@@ -21,6 +21,9 @@ internal static class Digits
         BinaryOutputDefault = true,
     };
 
+    /// <summary>The ten probabilities of an answer.</summary>
+    public static float[] Scores(InferResponse response) => MemoryMarshal.Cast<byte, float>(response.Outputs[0].Data.Span).ToArray();
+
     public static int Answer(int index) => DigitSample.Draw(DigitSet.Demonstration, index).Digit;
 
     /// <summary>The Sig_structure of RFC 9052 section 4.4, written with Microsoft's CBOR writer.</summary>

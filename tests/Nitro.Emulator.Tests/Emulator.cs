@@ -22,6 +22,7 @@ internal sealed partial class Emulator : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _errors;
+    private bool _disposed;
 
     private Emulator(Process process, StringBuilder errors, string folder)
     {
@@ -120,6 +121,12 @@ internal sealed partial class Emulator : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, SigTerm);

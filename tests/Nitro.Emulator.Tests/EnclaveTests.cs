@@ -75,7 +75,7 @@ public sealed class EnclaveTests(SignedEnclave enclave) : IClassFixture<SignedEn
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_answer_over_vsock_is_the_simulated_enclaves_and_its_receipt_is_the_session_keys(bool binary)
+    public async Task An_answer_over_vsock_is_the_simulated_enclaves_but_for_rounding_and_its_receipt_is_the_session_keys(bool binary)
     {
         await using var simulated = await EnclaveProcess.StartAsync(enclave.Path("s.sock"), enclave.Path("pki"), [$"digits:1={Digits.File}"], [], Cancel);
         await using var host = await HostProcess.StartAsync(enclave.Emulator.Address, enclave.Path($"store-{binary}"), [], Cancel);
@@ -88,14 +88,15 @@ public sealed class EnclaveTests(SignedEnclave enclave) : IClassFixture<SignedEn
             var answer = await client.AskAsync("digits", "1", request, binary, Cancel);
             Assert.True(answer.Status == HttpStatusCode.OK, answer.Error);
             var expected = await new InferenceClient(direct).AskAsync("digits", "1", request, binary, Cancel);
-            Assert.Equal(expected.Response!.ToOutput().Encode(), answer.Response!.ToOutput().Encode());
 
-            // The same salts over the simulated enclave's input and output give the digests that the emulated one signed.
+            // The processors differ (the emulated one has no AVX-512), and with them the last bits of sums of fractions; what is exact on
+            // every processor is compared to the bit, with its digests, in LifecycleTests.
+            Assert.Equal(Digits.Scores(expected.Response!), Digits.Scores(answer.Response!), (one, other) => Math.Abs(one - other) < 1e-5f);
             var evidence = await client.ReadEvidenceAsync(answer.EvidenceId!, Cancel);
             Assert.True(Receipt.TryParse(evidence.Receipt.Span, out var receipt, out var error), error?.ToString());
             var claim = receipt!.Claim;
             Assert.Equal(InferenceInput.ComputeDigest(request.ToInput().Encode(), evidence.InputSalt!.Value.Span), claim.Input);
-            Assert.Equal(InferenceOutput.ComputeDigest(expected.Response.ToOutput().Encode(), evidence.OutputSalt!.Value.Span), claim.Output);
+            Assert.Equal(InferenceOutput.ComputeDigest(answer.Response.ToOutput().Encode(), evidence.OutputSalt!.Value.Span), claim.Output);
             Assert.Equal(Sha384Digest.Of(await File.ReadAllBytesAsync(Digits.File, Cancel)), claim.Model);
             Assert.Equal(request.Nonce.ToArray(), claim.Nonce.ToArray());
 
@@ -144,7 +145,7 @@ public sealed class EnclaveTests(SignedEnclave enclave) : IClassFixture<SignedEn
             {
                 var answer = await client.AskAsync("digits", "1", Digits.Request(index), true, Cancel);
                 Assert.True(answer.Status == HttpStatusCode.OK, answer.Error);
-                var scores = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(answer.Response!.Outputs[0].Data.Span);
+                var scores = Digits.Scores(answer.Response!);
                 var best = 0;
                 for (var i = 1; i < 10; i++)
                 {
@@ -181,7 +182,7 @@ public sealed class EnclaveTests(SignedEnclave enclave) : IClassFixture<SignedEn
     private async Task<byte[]> BytesAsync(byte[]? nonce = null)
     {
         using var client = enclave.Emulator.CreateClient();
-        var query = Uri.EscapeDataString(Convert.ToBase64String(nonce ?? [1, 2, 3]));
+        var query = System.Buffers.Text.Base64Url.EncodeToString(nonce ?? [1, 2, 3]);
         using var json = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri($"v2/attestation?nonce={query}", UriKind.Relative), Cancel));
         return json.RootElement.GetProperty("document").GetBytesFromBase64();
     }

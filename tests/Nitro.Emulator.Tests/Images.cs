@@ -28,15 +28,19 @@ internal static class Images
         EifWriter.Sign(() => File.OpenRead(image), Read(image), output, signer);
     }
 
-    /// <summary>The image with one more model, served beside the others.</summary>
-    public static void AddModel(string image, string changed, string name, byte[] model) => Change(image, changed, (builder, entries) =>
+    /// <summary>The image with more models, served beside the one it has.</summary>
+    public static void AddModels(string image, string changed, params (string Name, byte[] Model)[] models) => Change(image, changed, (builder, entries) =>
     {
+        var more = string.Concat(models.Select(one => $"--model\n{one.Name}:1=/models/{one.Name}.onnx\n"));
         foreach (var (entry, content) in entries)
         {
-            Add(builder, entry, entry.Path == "cmd" ? [.. content, .. Encoding.UTF8.GetBytes($"--model\n{name}:1=/models/{name}.onnx\n")] : content);
+            Add(builder, entry, entry.Path == "cmd" ? [.. content, .. Encoding.UTF8.GetBytes(more)] : content);
         }
 
-        builder.AddFile($"rootfs/models/{name}.onnx", EifSource.FromBytes(model));
+        foreach (var (name, model) in models)
+        {
+            builder.AddFile($"rootfs/models/{name}.onnx", EifSource.FromBytes(model));
+        }
     });
 
     /// <summary>The image with a folder's program in place of the enclave's, above the same libraries.</summary>

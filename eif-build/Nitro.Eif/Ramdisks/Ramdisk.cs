@@ -10,11 +10,12 @@ namespace Nitro.Eif.Ramdisks;
 /// <remarks>
 /// Entries stand in the order of their names' bytes, folders before what is in them; inodes count from 1; owner, time and device are 0. It is
 /// not compressed, since a compressor's version would be one more thing that the bytes depend on. Source: the kernel's documentation,
-/// driver-api/early-userspace/buffer-format.
+/// driver-api/early-userspace/buffer-format. Zeros fill it up to a whole page: QEMU's nitro-enclave machine loads the ramdisks up to the end of
+/// the memory, where with ACPI its firmware has tables, and an image that ends in the last 896 bytes of a page damages them.
 /// </remarks>
 public sealed class Ramdisk : EifSource
 {
-    private const int HeaderSize = 110;
+    private const int HeaderSize = 110, Page = 4096;
     private const string Trailer = "TRAILER!!!";
 
     internal Ramdisk(IReadOnlyList<RamdiskEntry> entries) => Entries = entries;
@@ -23,7 +24,9 @@ public sealed class Ramdisk : EifSource
     public IReadOnlyList<RamdiskEntry> Entries { get; }
 
     /// <inheritdoc/>
-    public override long Length => Entries.Sum(entry => Padded(HeaderSize + NameSize(entry.Path)) + Padded(entry.Content?.Length ?? 0)) + Padded(HeaderSize + NameSize(Trailer));
+    public override long Length => (Content + Page - 1) / Page * Page;
+
+    private long Content => Entries.Sum(entry => Padded(HeaderSize + NameSize(entry.Path)) + Padded(entry.Content?.Length ?? 0)) + Padded(HeaderSize + NameSize(Trailer));
 
     internal override void CopyTo(Stream destination)
     {
@@ -46,6 +49,7 @@ public sealed class Ramdisk : EifSource
         }
 
         WriteHead(destination, Trailer, 0, 0, 1, 0);
+        destination.Write(new byte[Length - Content]);
     }
 
     private static void WriteHead(Stream destination, string path, int inode, int mode, int links, long size)
