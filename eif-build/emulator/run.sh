@@ -77,8 +77,10 @@ if ! emulator_works; then
     exit 3
 fi
 
+tail_process=
 qemu_process=
 vhost_process=
+clock=
 temporary=$(mktemp -d "${TMPDIR:-/tmp}/nitro-emulator.XXXXXX")
 ended() { # process: whether it is gone within five seconds
     tries=0
@@ -89,12 +91,13 @@ ended() { # process: whether it is gone within five seconds
     done
 }
 stop() {
-    for process in "$qemu_process" "$vhost_process"; do
+    for process in "$tail_process" "$qemu_process" "$vhost_process"; do
         [ -n "$process" ] || continue
         kill -TERM "$process" 2>/dev/null || true
         ended "$process" || kill -KILL "$process" 2>/dev/null || true
         wait "$process" 2>/dev/null || true
     done
+    tail_process=
     qemu_process=
     vhost_process=
 }
@@ -125,7 +128,7 @@ flock -n 8 || refuse "--work: another emulator uses $folder; choose another fold
 sockets=$folder
 rm -f "$sockets/vm.vsock" "$sockets/vhost.sock"
 
-start() { # accelerator, console file or empty for standard output
+start() { # accelerator, console file
     "$emulator_vhost" --vm "guest-cid=$cid,uds-path=$sockets/vm.vsock,socket=$sockets/vhost.sock" >"$temporary/vhost.log" 2>&1 </dev/null 8>&- &
     vhost_process=$!
     tries=0
@@ -138,19 +141,30 @@ start() { # accelerator, console file or empty for standard output
         fi
         sleep 0.1
     done
+    # shellcheck disable=SC2086
     set -- "$1" "$2" "$emulator_qemu" -L "$emulator_firmware" \
         -M "nitro-enclave,vsock=vsock,id=$id,acpi=on$parent" -chardev "socket,id=vsock,path=$(printf '%s' "$sockets/vhost.sock" | sed 's/,/,,/g')" \
-        -accel "$1" -cpu max -smp "$cpus" -m "$memory" -kernel "$image" \
+        -accel "$1" $clock -cpu max -smp "$cpus" -m "$memory" -kernel "$image" \
         -nodefaults -display none -monitor none -serial stdio -no-reboot
     output=$2
     shift 2
     # QEMU unpacks the image into temporary files: into our folder, so that they go with it.
-    if [ -n "$output" ]; then
-        TMPDIR=$temporary "$@" >"$output" 2>"$temporary/qemu.log" </dev/null 8>&- &
-    else
-        TMPDIR=$temporary "$@" 2>"$temporary/qemu.log" </dev/null 8>&- &
-    fi
+    TMPDIR=$temporary "$@" >"$output" 2>"$temporary/qemu.log" </dev/null 8>&- &
     qemu_process=$!
+}
+
+# Linux measures the processor's clock against an emulated timer. On a busy machine, where QEMU does not run without pause, that fails, and
+# without a clock the guest hangs for ever. It says so within a second or two; then the machine is started anew with a clock that counts
+# instructions, which is slower and cannot be disturbed.
+hangs_without_clock() { # console file: waits until the guest runs, ends or hangs
+    tries=0
+    while [ $tries -lt 300 ] && kill -0 "$qemu_process" 2>/dev/null; do
+        if grep -q 'could not calculate TSC khz' "$1"; then return 0; fi
+        if grep -q 'Run /init' "$1"; then return 1; fi
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    return 1
 }
 
 # A /dev/kvm may be there and still run nothing (a nested one): only a kernel that prints something shows that it does.
@@ -177,7 +191,19 @@ if [ -n "$console" ]; then
     : >"$console" || refuse "--console: $console cannot be written"
 fi
 
-start "$accel" "$console"
+output=${console:-$temporary/console}
+attempt=1
+: >"$output"
+start "$accel" "$output"
+while [ "$accel" = tcg ] && [ $attempt -lt 3 ] && hangs_without_clock "$output"; do
+    attempt=$((attempt + 1))
+    stop
+    rm -f "$sockets/vm.vsock" "$sockets/vhost.sock"
+    printf 'emulator: this machine is busy, and the guest could not set its clock; starting it anew with one that counts instructions\n' >&2
+    clock='-icount shift=auto'
+    start "$accel" "$output"
+done
+[ -n "$console" ] || { tail -n +1 -f "$output" 8>&- & tail_process=$!; }
 # A refused image is refused at once: nothing is promised before.
 sleep 0.3
 if kill -0 "$qemu_process" 2>/dev/null; then
@@ -189,6 +215,8 @@ fi
 status=0
 wait "$qemu_process" || status=$?
 qemu_process=
+# Whatever was printed last has reached the terminal before this goes on.
+[ -z "$tail_process" ] || sleep 0.3
 if [ "$status" -ne 0 ]; then
     printf 'emulator: QEMU ended with exit code %s:\n' "$status" >&2
     sed 's/^/  | /' "$temporary/qemu.log" >&2
