@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 
@@ -73,7 +74,7 @@ internal static class ExtractCommand
     {
         Directory.CreateDirectory(folder);
         var made = new HashSet<string>(StringComparer.Ordinal) { "" };
-        var links = new List<(string Path, string Target)>();
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             using var reader = RamdiskReader.Open(open());
@@ -86,6 +87,13 @@ internal static class ExtractCommand
 
                 var path = CheckPath(entry.Path, made);
                 var target = Path.Combine(folder, path);
+                if (entry.Kind == RamdiskEntryKind.Folder ? File.Exists(target) : made.Contains(path))
+                {
+                    throw new RamdiskException($"\"{path}\" is a folder and something else");
+                }
+
+                // The later entry counts, as it does for the kernel.
+                links.Remove(target);
                 switch (entry.Kind)
                 {
                     case RamdiskEntryKind.Folder:
@@ -106,10 +114,11 @@ internal static class ExtractCommand
 
                         break;
                     case RamdiskEntryKind.Link:
+                        File.Delete(target);
                         using (var text = new MemoryStream())
                         {
                             reader.CopyContent(text);
-                            links.Add((target, System.Text.Encoding.UTF8.GetString(text.ToArray())));
+                            links[target] = Encoding.UTF8.GetString(text.ToArray());
                         }
 
                         break;
@@ -119,7 +128,7 @@ internal static class ExtractCommand
                 }
             }
 
-            foreach (var (path, target) in links.Where(link => !Path.Exists(link.Path) && link.Target.Length > 0))
+            foreach (var (path, target) in links.Where(link => link.Value.Length > 0 && !link.Value.Contains('\0', StringComparison.Ordinal)))
             {
                 File.CreateSymbolicLink(path, target);
             }
@@ -143,7 +152,7 @@ internal static class ExtractCommand
             parts = parts[1..];
         }
 
-        if (parts.Any(part => part is "" or "." or ".."))
+        if (parts.Length == 0 || parts.Any(part => part is "" or "." or ".."))
         {
             throw new RamdiskException($"the path \"{path}\" leads elsewhere");
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -224,7 +223,9 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "JsonException is all that reading JSON throws; its kinds are not ours to tell apart.")]
+    /// <summary>
+    /// A JSON object whose texts are Unicode. .NET's documents take others and throw when somebody asks for one; AWS's tools refuse them.
+    /// </summary>
     private void CheckMetadata(int index)
     {
         string found;
@@ -233,17 +234,31 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
             using var json = JsonDocument.Parse(_metadata);
             if (json.RootElement.ValueKind == JsonValueKind.Object)
             {
+                CheckMetadataText();
                 return;
             }
 
             found = $"JSON that is {json.RootElement.ValueKind}";
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             found = exception.Message;
         }
 
         throw Refuse(EifErrorKind.MetadataJson, Number($"section {index} (metadata)"), _position, "a JSON object", found);
+    }
+
+    /// <exception cref="InvalidOperationException">A name or a text is no UTF-8, or has half of a surrogate pair in it.</exception>
+    private void CheckMetadataText()
+    {
+        var reader = new Utf8JsonReader(_metadata);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+            {
+                reader.GetString();
+            }
+        }
     }
 
     private EifSignature? ReadSignature()
