@@ -29,15 +29,21 @@ public sealed class EifSigner : IDisposable
 
     /// <summary>Takes a private key and the certificate of its public key.</summary>
     /// <param name="keyPem">An unencrypted EC private key on P-256, P-384 or P-521, as PEM (SEC 1 or PKCS #8).</param>
-    /// <param name="certificatePem">The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best.</param>
+    /// <param name="certificatePem">The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best, and one with a private key in it is refused.</param>
     /// <exception cref="ArgumentException">One of them cannot be used, or they do not belong together; the message says which and why.</exception>
     public static EifSigner Create(string keyPem, ReadOnlySpan<byte> certificatePem)
     {
         ArgumentNullException.ThrowIfNull(keyPem);
         X509Certificate2 certificate;
+        var text = Encoding.Latin1.GetString(certificatePem);
+        if (PemCertificate.HoldsSomethingElse(text, out var label))
+        {
+            throw new ArgumentException($"the certificate's file holds a {label} as well, and all of it would go into the image for everybody to read: leave it out");
+        }
+
         try
         {
-            certificate = PemCertificate.Read(Encoding.Latin1.GetString(certificatePem));
+            certificate = PemCertificate.Read(text);
         }
         catch (CryptographicException exception)
         {
