@@ -110,14 +110,19 @@ internal sealed class BuildCommand
         return
         [
             EnclaveRamdisks.Boot(init, modules, nsm),
-            EnclaveRamdisks.Application((builder, prefix) => AddRoot(builder, prefix, root), parsed.GetValue(_command)!, parsed.GetValue(_environment)!),
+            EnclaveRamdisks.Application((builder, prefix) => AddRoot(builder, prefix, root, parsed.GetValue(_output)!), parsed.GetValue(_command)!, parsed.GetValue(_environment)!),
         ];
     }
 
-    private static void AddRoot(RamdiskBuilder builder, string prefix, string root)
+    private static void AddRoot(RamdiskBuilder builder, string prefix, string root, string output)
     {
         if (Directory.Exists(root))
         {
+            if (Path.GetFullPath(output).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + "/", StringComparison.Ordinal))
+            {
+                throw new UsageException($"{output} lies in {root}: the next build would put this image into itself");
+            }
+
             builder.AddTree(prefix, root);
         }
         else
@@ -174,9 +179,11 @@ internal sealed class BuildCommand
         Existing(parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is needed (or --blobs)"));
 
     private static string InBlobs(string folder, params string[] names) =>
-        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
+        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && !Images.IsSpecial(file)) ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
 
-    private static string Existing(string file) => File.Exists(file) ? file : throw new UsageException($"there is no file {file}");
+    private static string Existing(string file) => !File.Exists(file) ? throw new UsageException($"there is no file {file}")
+        : Images.IsSpecial(file) ? throw new UsageException($"{file} is no regular file, and is read more than once")
+        : file;
 
     private static void Exclude(ParseResult parsed, string why, params Option[] options)
     {

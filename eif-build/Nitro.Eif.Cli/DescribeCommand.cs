@@ -47,7 +47,12 @@ internal static class DescribeCommand
 
             if (parsed.GetValue(policy) is { } file)
             {
-                File.WriteAllText(file, Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
+                var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
+                Images.Replace(file, stream =>
+                {
+                    stream.Write(content);
+                    return content.Length;
+                });
             }
 
             return ExitCode.Done;

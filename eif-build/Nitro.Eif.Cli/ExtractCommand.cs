@@ -20,9 +20,10 @@ internal static class ExtractCommand
         command.SetAction(parsed =>
         {
             var (name, target) = (parsed.GetValue(image)!, parsed.GetValue(folder)!);
-            if (name == "-")
+            Images.RequireFile("extract", name);
+            if (target.Length == 0)
             {
-                throw new UsageException("extract reads its image more than once: standard input will not do");
+                throw new UsageException("the folder's name is empty");
             }
 
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))

@@ -18,6 +18,7 @@ internal static class SignCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(image)!;
+            Images.RequireFile("sign", name);
             try
             {
                 using var signer = ReadSigner(parsed.GetValue(key), parsed.GetValue(certificate))!;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using Nitro.Eif.Format;
 using Nitro.Eif.Signing;
@@ -223,41 +222,11 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
         }
     }
 
-    /// <summary>
-    /// A JSON object whose texts are Unicode. .NET's documents take others and throw when somebody asks for one; AWS's tools refuse them.
-    /// </summary>
     private void CheckMetadata(int index)
     {
-        string found;
-        try
+        if (MetadataJson.Fault(_metadata) is { } fault)
         {
-            using var json = JsonDocument.Parse(_metadata);
-            if (json.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                CheckMetadataText();
-                return;
-            }
-
-            found = $"JSON that is {json.RootElement.ValueKind}";
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            found = exception.Message;
-        }
-
-        throw Refuse(EifErrorKind.MetadataJson, Number($"section {index} (metadata)"), _position, "a JSON object", found);
-    }
-
-    /// <exception cref="InvalidOperationException">A name or a text is no UTF-8, or has half of a surrogate pair in it.</exception>
-    private void CheckMetadataText()
-    {
-        var reader = new Utf8JsonReader(_metadata);
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
-            {
-                reader.GetString();
-            }
+            throw Refuse(EifErrorKind.MetadataJson, Number($"section {index} (metadata)"), _position, "a JSON object", fault);
         }
     }
 

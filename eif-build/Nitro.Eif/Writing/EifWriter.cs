@@ -8,6 +8,9 @@ namespace Nitro.Eif.Writing;
 /// <summary>Writes images: the same content gives the same bytes, on every machine and at every time. Stateless and thread-safe.</summary>
 public static class EifWriter
 {
+    /// <summary>Half of a surrogate pair is an ArgumentException, rather than another character.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Writes an image: kernel, command line, metadata, ramdisks, signature, in AWS's order.</summary>
     /// <param name="output">Empty, seekable and readable. Not closed.</param>
     /// <param name="content">What goes in.</param>
@@ -73,7 +76,7 @@ public static class EifWriter
         Stream output, int version, int flags, List<(EifSectionType Type, EifSource Source)> sections, EifSigner? signer, IProgress<long>? progress)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!output.CanSeek || !output.CanRead || output.Length != 0)
+        if (!output.CanSeek || !output.CanRead || output.Length != 0 || output.Position != 0)
         {
             throw new ArgumentException("an image is written to an empty stream that can seek and read", nameof(output));
         }
@@ -158,13 +161,19 @@ public static class EifWriter
             throw new ArgumentException("the command line is one line of text, without white space at its ends or control characters");
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Strict.GetBytes(text);
         return bytes.Length < EifLimits.KernelCommandLineSize
             ? bytes
             : throw new ArgumentException($"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
     }
 
-    private static byte[] CheckMetadata(byte[] json) => json.Length <= EifLimits.MaximumMetadataSize
-        ? json
-        : throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
+    private static byte[] CheckMetadata(byte[] json)
+    {
+        if (json.Length > EifLimits.MaximumMetadataSize)
+        {
+            throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
+        }
+
+        return MetadataJson.Fault(json) is { } fault ? throw new ArgumentException($"the metadata would not be read again: {fault}") : json;
+    }
 }
