@@ -70,7 +70,7 @@ internal sealed class BuildCommand
             context.Output.WriteLine(NitroCliJson.Build(measurements));
             return ExitCode.Done;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        catch (ArgumentException exception)
         {
             throw new UsageException($"no image comes of this: {exception.Message}");
         }

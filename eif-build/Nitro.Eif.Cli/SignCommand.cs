@@ -32,7 +32,7 @@ internal static class SignCommand
                 context.Output.WriteLine(NitroCliJson.Build(measurements));
                 return ExitCode.Done;
             }
-            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+            catch (ArgumentException exception)
             {
                 throw new UsageException($"{name} cannot be signed: {exception.Message}");
             }

@@ -31,7 +31,7 @@ internal static class VerifyCommand
 
             var result = signature.Verify(description.Measurements.Pcr0, moment);
             Line(true, "checksum", "CRC-32 and structure are right");
-            Line(result.SignatureHolds, "signature", $"{signature.Algorithm.ToString().ToUpperInvariant()}, made by the certificate's key");
+            Line(result.SignatureHolds, "signature", $"{signature.Algorithm.Name()}, made by the certificate's key");
             Line(result.RegisterMatches, "PCR0", $"{description.Measurements.Pcr0} is what was signed");
             Line(result.CertificateIsValid, "certificate", $"valid from {Shown(signature.NotBefore)} to {Shown(signature.NotAfter)}, asked for {Shown(moment)}");
             if (expected is not null)

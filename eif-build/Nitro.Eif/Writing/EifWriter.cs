@@ -17,7 +17,8 @@ public static class EifWriter
     /// <param name="signer">Signs PCR0; null leaves the image unsigned.</param>
     /// <param name="progress">Told the bytes written so far.</param>
     /// <returns>The image's measurements.</returns>
-    /// <exception cref="ArgumentException">The content cannot become an image; the message says why.</exception>
+    /// <exception cref="ArgumentException">The content cannot become an image, or the output is not empty; the message says why.</exception>
+    /// <exception cref="UnauthorizedAccessException">A source may not be read.</exception>
     /// <exception cref="IOException">A source or the output failed.</exception>
     public static EifMeasurements Write(Stream output, EifContent content, EifSigner? signer = null, IProgress<long>? progress = null)
     {
@@ -26,7 +27,7 @@ public static class EifWriter
         {
             (EifSectionType.Kernel, content.Kernel),
             (EifSectionType.CommandLine, EifSource.FromBytes(CheckCommandLine(content.CommandLine))),
-            (EifSectionType.Metadata, EifSource.FromBytes(CheckMetadata(content.Metadata.Encode()))),
+            (EifSectionType.Metadata, EifSource.FromBytes(EncodeMetadata(content.Metadata))),
         };
         sections.AddRange(content.Ramdisks.Select(ramdisk => (EifSectionType.Ramdisk, ramdisk)));
         if (content.Ramdisks.Count is < 1 or > EifLimits.MaximumSections - 4)
@@ -167,8 +168,18 @@ public static class EifWriter
             : throw new ArgumentException($"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
     }
 
-    private static byte[] CheckMetadata(byte[] json)
+    private static byte[] EncodeMetadata(EifMetadata metadata)
     {
+        byte[] json;
+        try
+        {
+            json = metadata.Encode();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ArgumentException($"the metadata is no JSON that can be written: {exception.Message}", exception);
+        }
+
         if (json.Length > EifLimits.MaximumMetadataSize)
         {
             throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
