@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Writing;
@@ -88,7 +89,7 @@ internal sealed class BuildCommand
         return new EifContent
         {
             Kernel = EifSource.FromFile(kernel),
-            CommandLine = blobs is null ? CommandLineText(parsed) : File.ReadAllText(InBlobs(blobs, "cmdline")).Trim(),
+            CommandLine = blobs is null ? CommandLineText(parsed) : ReadCommandLine(InBlobs(blobs, "cmdline")),
             Ramdisks = Ramdisks(parsed, blobs),
             Metadata = Metadata(parsed, kernel),
             Architecture = parsed.GetValue(_architecture) == "arm64" ? EifArchitecture.Arm64 : EifArchitecture.X64,
@@ -170,10 +171,17 @@ internal sealed class BuildCommand
     private string CommandLineText(ParseResult parsed) => (parsed.GetValue(_cmdline), parsed.GetValue(_cmdlineFile)) switch
     {
         ({ } text, null) => text,
-        (null, { } file) => Encoding.UTF8.GetString(File.ReadAllBytes(Existing(file))).Trim(),
+        (null, { } file) => ReadCommandLine(Existing(file)),
         (null, null) => throw new UsageException("--cmdline or --cmdline-file is needed (or --blobs)"),
         _ => throw new UsageException("--cmdline and --cmdline-file exclude each other"),
     };
+
+    /// <summary>As nitro-cli reads it: all of it is UTF-8, and white space at its ends goes.</summary>
+    private static string ReadCommandLine(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes).Trim() : throw new UsageException($"{file} is no UTF-8");
+    }
 
     private static string Need(ParseResult parsed, Option<string?> option) =>
         Existing(parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is needed (or --blobs)"));

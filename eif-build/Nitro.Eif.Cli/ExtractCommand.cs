@@ -51,7 +51,7 @@ internal static class ExtractCommand
 
                 if (section.Type == EifSectionType.Ramdisk && parsed.GetValue(files))
                 {
-                    Unpack(() => new SectionStream(Images.Open(name), section), Path.Combine(target, file + ".files"), file);
+                    Unpack(() => new SectionStream(Images.Open(name), section), Path.Combine(target, file + ".files"), file, context.Errors);
                 }
 
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{section.Size,12}  {Path.Combine(target, file)}"));
@@ -71,10 +71,11 @@ internal static class ExtractCommand
     /// Nothing lands outside the folder: every part of a path is a name, every folder on the way is one that was made here, and links are
     /// made last, when nothing is written through them any more.
     /// </summary>
-    private static void Unpack(Func<Stream> open, string folder, string ramdisk)
+    private static void Unpack(Func<Stream> open, string folder, string ramdisk, TextWriter errors)
     {
         Directory.CreateDirectory(folder);
         var made = new HashSet<string>(StringComparer.Ordinal) { "" };
+        var emptyNames = 0;
         var links = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
@@ -102,6 +103,7 @@ internal static class ExtractCommand
                         made.Add(path);
                         break;
                     case RamdiskEntryKind.File:
+                        emptyNames += entry is { Links: > 1, Size: 0 } ? 1 : 0;
                         File.Delete(target);
                         using (var output = new FileStream(target, new FileStreamOptions
                         {
@@ -132,6 +134,12 @@ internal static class ExtractCommand
             foreach (var (path, target) in links.Where(link => link.Value.Length > 0 && !link.Value.Contains('\0', StringComparison.Ordinal)))
             {
                 File.CreateSymbolicLink(path, target);
+            }
+
+            if (emptyNames > 0)
+            {
+                // Copies of the content would let a small archive fill the disk.
+                errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {emptyNames} of the empty files of {ramdisk} are further names of others (hard links), which have the content"));
             }
         }
         catch (RamdiskException exception)

@@ -85,6 +85,33 @@ public sealed class CliFileTests : IDisposable
         Assert.StartsWith("nitro-eif: ", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("efbbbf636f6e736f6c653d78", "byte order mark")]
+    [InlineData("fffe63006f00", "no UTF-8")]
+    [InlineData("636f6eff", "no UTF-8")]
+    [InlineData("0a20", "one line of text")]
+    public void A_command_lines_file_is_read_as_it_is_or_refused(string hex, string said)
+    {
+        Directory.CreateDirectory(_folder / "blobs");
+        File.WriteAllBytes(_folder / "blobs/cmdline", Convert.FromHexString(hex));
+        File.Copy(_folder / "kernel", _folder / "blobs/bzImage");
+        File.Copy(_folder / "init", _folder / "blobs/init");
+        Refused(said, "build", "--kernel", _folder / "kernel", "--cmdline-file", _folder / "blobs/cmdline", "--ramdisk", _folder / "init", "-o", _folder / "x");
+        Refused(said, "build", "--blobs", _folder / "blobs", "--rootfs", _folder / "root", "--cmd", "a", "-o", _folder / "x");
+    }
+
+    [Fact]
+    public void Hard_links_of_another_archiver_are_told_of()
+    {
+        File.WriteAllText(_folder / "root/a", "content");
+        Tool.Run(_folder, "sh", "-c", "ln root/a root/b && cd root && printf 'a\\nb\\n' | cpio -o -H newc --quiet > ../r.cpio");
+        Assert.Equal(0, Run("build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "r.cpio", "-o", _folder / "x.eif").Code);
+        var (code, _, error) = Run("extract", _folder / "x.eif", _folder / "out", "--files");
+        Assert.Equal(0, code);
+        Assert.Contains("warning: 1 of the empty files of ramdisk-0", error, StringComparison.Ordinal);
+        Assert.Equal(["", "content"], new[] { "a", "b" }.Select(name => File.ReadAllText(_folder / $"out/ramdisk-0.files/{name}")).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void An_output_inside_the_root_filesystem_would_be_in_the_next_build()
     {

@@ -172,7 +172,7 @@ public sealed class RamdiskReader : IDisposable
 
         var text = name.AsSpan(..^1);
         return name[^1] == 0 && !text.Contains((byte)0)
-            ? new ArchivedEntry(Encoding.UTF8.GetString(text), (int)Field(1), Field(2), Field(3), Field(5), size)
+            ? new ArchivedEntry(Encoding.UTF8.GetString(text), (int)Field(1), Field(2), Field(3), Field(5), size, Field(4))
             : throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a name that does not end with its only NUL, before byte {_position}"));
     }
 

@@ -157,9 +157,9 @@ public static class EifWriter
 
     private static byte[] CheckCommandLine(string text)
     {
-        if (string.IsNullOrEmpty(text) || text.Trim() != text || text.Any(char.IsControl))
+        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(char.IsControl))
         {
-            throw new ArgumentException("the command line is one line of text, without white space at its ends or control characters");
+            throw new ArgumentException("the command line is one line of text, without white space at its ends, a byte order mark or control characters");
         }
 
         var bytes = Strict.GetBytes(text);
