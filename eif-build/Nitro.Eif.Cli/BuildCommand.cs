@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Writing;
@@ -70,7 +71,7 @@ internal sealed class BuildCommand
             context.Output.WriteLine(NitroCliJson.Build(measurements));
             return ExitCode.Done;
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        catch (ArgumentException exception)
         {
             throw new UsageException($"no image comes of this: {exception.Message}");
         }
@@ -88,7 +89,7 @@ internal sealed class BuildCommand
         return new EifContent
         {
             Kernel = EifSource.FromFile(kernel),
-            CommandLine = blobs is null ? CommandLineText(parsed) : File.ReadAllText(InBlobs(blobs, "cmdline")).Trim(),
+            CommandLine = blobs is null ? CommandLineText(parsed) : ReadCommandLine(InBlobs(blobs, "cmdline")),
             Ramdisks = Ramdisks(parsed, blobs),
             Metadata = Metadata(parsed, kernel),
             Architecture = parsed.GetValue(_architecture) == "arm64" ? EifArchitecture.Arm64 : EifArchitecture.X64,
@@ -110,14 +111,19 @@ internal sealed class BuildCommand
         return
         [
             EnclaveRamdisks.Boot(init, modules, nsm),
-            EnclaveRamdisks.Application((builder, prefix) => AddRoot(builder, prefix, root), parsed.GetValue(_command)!, parsed.GetValue(_environment)!),
+            EnclaveRamdisks.Application((builder, prefix) => AddRoot(builder, prefix, root, parsed.GetValue(_output)!), parsed.GetValue(_command)!, parsed.GetValue(_environment)!),
         ];
     }
 
-    private static void AddRoot(RamdiskBuilder builder, string prefix, string root)
+    private static void AddRoot(RamdiskBuilder builder, string prefix, string root, string output)
     {
         if (Directory.Exists(root))
         {
+            if (Path.GetFullPath(output).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + "/", StringComparison.Ordinal))
+            {
+                throw new UsageException($"{output} lies in {root}: the next build would put this image into itself");
+            }
+
             builder.AddTree(prefix, root);
         }
         else
@@ -165,18 +171,27 @@ internal sealed class BuildCommand
     private string CommandLineText(ParseResult parsed) => (parsed.GetValue(_cmdline), parsed.GetValue(_cmdlineFile)) switch
     {
         ({ } text, null) => text,
-        (null, { } file) => Encoding.UTF8.GetString(File.ReadAllBytes(Existing(file))).Trim(),
+        (null, { } file) => ReadCommandLine(Existing(file)),
         (null, null) => throw new UsageException("--cmdline or --cmdline-file is needed (or --blobs)"),
         _ => throw new UsageException("--cmdline and --cmdline-file exclude each other"),
     };
+
+    /// <summary>As nitro-cli reads it: all of it is UTF-8, and white space at its ends goes.</summary>
+    private static string ReadCommandLine(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes).Trim() : throw new UsageException($"{file} is no UTF-8");
+    }
 
     private static string Need(ParseResult parsed, Option<string?> option) =>
         Existing(parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is needed (or --blobs)"));
 
     private static string InBlobs(string folder, params string[] names) =>
-        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
+        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && !Images.IsSpecial(file)) ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
 
-    private static string Existing(string file) => File.Exists(file) ? file : throw new UsageException($"there is no file {file}");
+    private static string Existing(string file) => !File.Exists(file) ? throw new UsageException($"there is no file {file}")
+        : Images.IsSpecial(file) ? throw new UsageException($"{file} is no regular file, and is read more than once")
+        : file;
 
     private static void Exclude(ParseResult parsed, string why, params Option[] options)
     {

@@ -47,7 +47,12 @@ internal static class DescribeCommand
 
             if (parsed.GetValue(policy) is { } file)
             {
-                File.WriteAllText(file, Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
+                var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
+                Images.Replace(file, stream =>
+                {
+                    stream.Write(content);
+                    return content.Length;
+                });
             }
 
             return ExitCode.Done;
@@ -114,13 +119,19 @@ internal static class DescribeCommand
     {
         try
         {
-            var enclave = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
-            policy["models"] = new JsonArray([.. enclave["Models"]!.AsArray().Select(model => model!["Digest"]!.DeepClone())]);
-            policy["configurations"] = new JsonArray(enclave["ConfigurationDigest"]!.DeepClone());
+            if (JsonNode.Parse(File.ReadAllBytes(file)) is JsonObject enclave && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
+                && models.All(model => model is JsonObject { } one && one["Digest"] is not null))
+            {
+                policy["models"] = new JsonArray([.. models.Select(model => model!["Digest"]!.DeepClone())]);
+                policy["configurations"] = new JsonArray(configuration.DeepClone());
+                return;
+            }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new UsageException($"{file} is not what nitro-enclave describe prints: Models with a Digest each, and a ConfigurationDigest");
+            // Said below, like every other content that is not what it should be.
         }
+
+        throw new UsageException($"{file} is not what nitro-enclave describe prints: Models with a Digest each, and a ConfigurationDigest");
     }
 }

@@ -21,10 +21,8 @@ internal static class DiffCommand
         command.SetAction(parsed =>
         {
             var (a, b) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
-            if (a == "-" || b == "-")
-            {
-                throw new UsageException("diff reads its images more than once: standard input will not do");
-            }
+            Images.RequireFile("diff", a);
+            Images.RequireFile("diff", b);
 
             var (one, other) = (Images.Read(context, a), Images.Read(context, b));
             var differences = EifComparison.Compare(() => Images.Open(a), one, () => Images.Open(b), other);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 
@@ -19,9 +20,10 @@ internal static class ExtractCommand
         command.SetAction(parsed =>
         {
             var (name, target) = (parsed.GetValue(image)!, parsed.GetValue(folder)!);
-            if (name == "-")
+            Images.RequireFile("extract", name);
+            if (target.Length == 0)
             {
-                throw new UsageException("extract reads its image more than once: standard input will not do");
+                throw new UsageException("the folder's name is empty");
             }
 
             if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
@@ -49,7 +51,7 @@ internal static class ExtractCommand
 
                 if (section.Type == EifSectionType.Ramdisk && parsed.GetValue(files))
                 {
-                    Unpack(() => new SectionStream(Images.Open(name), section), Path.Combine(target, file + ".files"), file);
+                    Unpack(() => new SectionStream(Images.Open(name), section), Path.Combine(target, file + ".files"), file, context.Errors);
                 }
 
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{section.Size,12}  {Path.Combine(target, file)}"));
@@ -69,11 +71,12 @@ internal static class ExtractCommand
     /// Nothing lands outside the folder: every part of a path is a name, every folder on the way is one that was made here, and links are
     /// made last, when nothing is written through them any more.
     /// </summary>
-    private static void Unpack(Func<Stream> open, string folder, string ramdisk)
+    private static void Unpack(Func<Stream> open, string folder, string ramdisk, TextWriter errors)
     {
         Directory.CreateDirectory(folder);
         var made = new HashSet<string>(StringComparer.Ordinal) { "" };
-        var links = new List<(string Path, string Target)>();
+        var emptyNames = 0;
+        var links = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             using var reader = RamdiskReader.Open(open());
@@ -86,6 +89,13 @@ internal static class ExtractCommand
 
                 var path = CheckPath(entry.Path, made);
                 var target = Path.Combine(folder, path);
+                if (entry.Kind == RamdiskEntryKind.Folder ? File.Exists(target) : made.Contains(path))
+                {
+                    throw new RamdiskException($"\"{path}\" is a folder and something else");
+                }
+
+                // The later entry counts, as it does for the kernel.
+                links.Remove(target);
                 switch (entry.Kind)
                 {
                     case RamdiskEntryKind.Folder:
@@ -93,6 +103,7 @@ internal static class ExtractCommand
                         made.Add(path);
                         break;
                     case RamdiskEntryKind.File:
+                        emptyNames += entry is { Links: > 1, Size: 0 } ? 1 : 0;
                         File.Delete(target);
                         using (var output = new FileStream(target, new FileStreamOptions
                         {
@@ -106,10 +117,11 @@ internal static class ExtractCommand
 
                         break;
                     case RamdiskEntryKind.Link:
+                        File.Delete(target);
                         using (var text = new MemoryStream())
                         {
                             reader.CopyContent(text);
-                            links.Add((target, System.Text.Encoding.UTF8.GetString(text.ToArray())));
+                            links[target] = Encoding.UTF8.GetString(text.ToArray());
                         }
 
                         break;
@@ -119,9 +131,15 @@ internal static class ExtractCommand
                 }
             }
 
-            foreach (var (path, target) in links.Where(link => !Path.Exists(link.Path) && link.Target.Length > 0))
+            foreach (var (path, target) in links.Where(link => link.Value.Length > 0 && !link.Value.Contains('\0', StringComparison.Ordinal)))
             {
                 File.CreateSymbolicLink(path, target);
+            }
+
+            if (emptyNames > 0)
+            {
+                // Copies of the content would let a small archive fill the disk.
+                errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {emptyNames} of the empty files of {ramdisk} are further names of others (hard links), which have the content"));
             }
         }
         catch (RamdiskException exception)
@@ -143,7 +161,7 @@ internal static class ExtractCommand
             parts = parts[1..];
         }
 
-        if (parts.Any(part => part is "" or "." or ".."))
+        if (parts.Length == 0 || parts.Any(part => part is "" or "." or ".."))
         {
             throw new RamdiskException($"the path \"{path}\" leads elsewhere");
         }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Reading;
 
 namespace Nitro.Eif.Cli;
@@ -16,35 +19,73 @@ internal static class Images
             : throw new RefusedException($"{(name == "-" ? "standard input" : name)} is no enclave image: {error}");
     }
 
-    public static FileStream Open(string name) => Directory.Exists(name)
-        ? throw new UsageException($"{name} is a folder, not an image")
+    /// <summary>Opens an image's file, or what else can be read once from its start to its end, such as a pipe.</summary>
+    public static FileStream Open(string name) => name.Length == 0 ? throw new UsageException("an image's name is empty")
+        : Directory.Exists(name) ? throw new UsageException($"{name} is a folder, not an image")
         : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
+    /// <summary>Refuses what a command that reads its image more than once cannot take.</summary>
+    public static void RequireFile(string command, string name)
+    {
+        if (name == "-" || IsSpecial(name))
+        {
+            throw new UsageException($"{command} reads its image more than once: {(name == "-" ? "standard input" : $"{name}, which is no regular file,")} will not do");
+        }
+    }
+
+    /// <summary>Whether something lies there, links followed, that is neither file nor folder: a pipe would be waited for, a device replaced.</summary>
+    public static bool IsSpecial(string name)
+    {
+        try
+        {
+            return File.Exists(name) && FileKind.Of(name, followLinks: true) is null;
+        }
+        catch (IOException)
+        {
+            // A link into nothing, or what may not be looked at: opening it says which.
+            return false;
+        }
+    }
+
     /// <summary>
-    /// Writes a file that is complete or not there: under a name of its own first, in the same folder, then renamed.
+    /// Writes a file that is complete or not there: under a name of its own first, in the same folder, then renamed. A symbolic link stays one,
+    /// a file's permissions stay, and Ctrl-C leaves nothing behind.
     /// </summary>
     public static T Replace<T>(string name, Func<FileStream, T> write)
     {
-        if (Directory.Exists(name))
+        if (name.Length == 0 || Directory.Exists(name) || IsSpecial(name))
         {
-            throw new UsageException($"{name} is a folder: name the file to write");
+            throw new UsageException(name.Length == 0 ? "the output's name is empty" : $"{name} is {(Directory.Exists(name) ? "a folder" : "no regular file")}: name the file to write");
         }
 
-        var temporary = $"{name}.{Environment.ProcessId}.part";
+        var target = new FileInfo(name).LinkTarget is null ? name : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
+        var temporary = $"{target}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}.part";
+        var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
+            .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(temporary))).ToArray();
         try
         {
             T result;
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 18))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 18))
             {
                 result = write(stream);
             }
 
-            File.Move(temporary, name, overwrite: true);
+            if (File.Exists(target))
+            {
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            }
+
+            File.Move(temporary, target, overwrite: true);
             return result;
         }
         finally
         {
-            File.Delete(temporary);
+            if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(temporary))))
+            {
+                File.Delete(temporary);
+            }
+
+            Array.ForEach(signals, signal => signal.Dispose());
         }
     }
 }

@@ -13,7 +13,8 @@ namespace Nitro.Eif.Cli;
 /// <summary>The JSON that nitro-cli prints, member for member and in its order; what is ours comes after.</summary>
 internal static class NitroCliJson
 {
-    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>Deeper than what is read, since the metadata stands inside another object.</summary>
+    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
     /// <summary>What <c>build-enclave</c> prints.</summary>
     public static string Build(EifMeasurements measurements) => new JsonObject { ["Measurements"] = Measurements(measurements) }.ToJsonString(Layout);
@@ -50,8 +51,18 @@ internal static class NitroCliJson
             ["Size"] = section.Size,
         })]);
         json["Warnings"] = new JsonArray([.. image.Warnings.Select(warning => (JsonNode)warning.Text)]);
-        return json.ToJsonString(Layout);
+        return FitForTerminal(json.ToJsonString(Layout));
     }
+
+    /// <summary>
+    /// The encoder lets characters through that turn the direction of writing or are not seen, and the texts are whoever's made the image.
+    /// Beyond ASCII a JSON text has nothing but what is inside strings, where an escape means the same.
+    /// </summary>
+    private static string FitForTerminal(string json) => json.Any(IsFormat)
+        ? string.Concat(json.Select(character => IsFormat(character) ? $"\\u{(int)character:x4}" : $"{character}"))
+        : json;
+
+    private static bool IsFormat(char character) => char.GetUnicodeCategory(character) == UnicodeCategory.Format;
 
     private static JsonObject Measurements(EifMeasurements measurements)
     {

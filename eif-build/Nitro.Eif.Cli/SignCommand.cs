@@ -18,6 +18,7 @@ internal static class SignCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(image)!;
+            Images.RequireFile("sign", name);
             try
             {
                 using var signer = ReadSigner(parsed.GetValue(key), parsed.GetValue(certificate))!;
@@ -31,7 +32,7 @@ internal static class SignCommand
                 context.Output.WriteLine(NitroCliJson.Build(measurements));
                 return ExitCode.Done;
             }
-            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+            catch (ArgumentException exception)
             {
                 throw new UsageException($"{name} cannot be signed: {exception.Message}");
             }

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Nitro.Attestation;
+using Nitro.Eif.Signing;
 
 namespace Nitro.Eif.Cli;
 
@@ -29,7 +31,7 @@ internal static class VerifyCommand
 
             var result = signature.Verify(description.Measurements.Pcr0, moment);
             Line(true, "checksum", "CRC-32 and structure are right");
-            Line(result.SignatureHolds, "signature", $"{signature.Algorithm.ToString().ToUpperInvariant()}, made by the certificate's key");
+            Line(result.SignatureHolds, "signature", $"{signature.Algorithm.Name()}, made by the certificate's key");
             Line(result.RegisterMatches, "PCR0", $"{description.Measurements.Pcr0} is what was signed");
             Line(result.CertificateIsValid, "certificate", $"valid from {Shown(signature.NotBefore)} to {Shown(signature.NotAfter)}, asked for {Shown(moment)}");
             if (expected is not null)
@@ -61,15 +63,16 @@ internal static class VerifyCommand
 
     private static Sha384Digest ReadPcr8(string file)
     {
-        var content = File.ReadAllBytes(file);
-        var text = Encoding.Latin1.GetString(content);
-        if (!PemEncoding.TryFind(text, out var block))
+        try
         {
-            return Sha384Digest.Of(content).ExtendFromZero();
+            var content = File.ReadAllBytes(file);
+            var text = Encoding.Latin1.GetString(content);
+            using var certificate = PemEncoding.TryFind(text, out _) ? PemCertificate.Read(text) : X509CertificateLoader.LoadCertificate(content);
+            return Sha384Digest.Of(certificate.RawData).ExtendFromZero();
         }
-
-        return text[block.Label] == "CERTIFICATE"
-            ? Sha384Digest.Of(Convert.FromBase64String(text[block.Base64Data])).ExtendFromZero()
-            : throw new UsageException($"{file} holds {text[block.Label]}, not a CERTIFICATE");
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw new UsageException($"{file} is no certificate, PEM or DER: {exception.Message}");
+        }
     }
 }

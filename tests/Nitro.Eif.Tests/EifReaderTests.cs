@@ -94,7 +94,7 @@ public sealed class EifReaderTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    [InlineData(28)]
+    [InlineData(29)]
     public void The_measurements_are_those_of_the_formats_description(int ramdisks)
     {
         var raw = new RawImage().With(RawImage.Kernel, RawImage.SomeKernel).With(RawImage.Cmdline, RawImage.SomeCmdline).With(RawImage.Metadata, RawImage.SomeMetadata);
@@ -138,6 +138,34 @@ public sealed class EifReaderTests
         Assert.Equal(raw.Build().Length, image.Size);
         Assert.True(image.CrcMatches);
         Assert.NotNull(image.Measurements.Pcr8);
+    }
+
+    /// <summary>Metadata, command line and signature of the largest size that is read; a byte more is among the wrong ones above.</summary>
+    [Fact]
+    public void The_largest_sections_are_read()
+    {
+        var raw = RawImage.Usual();
+        raw.Sections[1] = (RawImage.Cmdline, 0, [.. Enumerable.Repeat((byte)'a', 65_536)]);
+        raw.Sections[2] = (RawImage.Metadata, 0, [.. "{}"u8, .. Enumerable.Repeat((byte)' ', (1 << 20) - 2)]);
+        Assert.Equal(raw.Pcrs(), Pcrs(Read(raw.Build())));
+        raw.With(RawImage.Signature, new byte[32_768]);
+        Assert.False(EifReader.TryRead(new MemoryStream(raw.Build()), null, out _, out var error));
+        Assert.Equal(EifErrorKind.SignatureForm, error.Kind);
+    }
+
+    [Fact]
+    public void An_image_may_begin_inside_a_stream_and_arrive_byte_by_byte()
+    {
+        var bytes = RawImage.Usual().Build();
+        foreach (var stream in new Stream[] { new MemoryStream([.. new byte[777], .. bytes]) { Position = 777 }, new Unseekable(bytes) { AtOnce = 1 } })
+        {
+            Assert.True(EifReader.TryRead(stream, null, out var image, out _));
+            Assert.Equal(RawImage.Usual().Pcrs(), Pcrs(image));
+            Assert.Equal((548 + 12L, bytes.Length), (image.Sections[0].Offset, image.Size));
+        }
+
+        Assert.False(EifReader.TryRead(new MemoryStream(bytes) { Position = bytes.Length + 10 }, null, out _, out var error));
+        Assert.Equal(EifErrorKind.HeaderTruncated, error.Kind);
     }
 
     [Fact]
@@ -303,6 +331,8 @@ public sealed class EifReaderTests
 
         public int FailsAt { get; init; } = int.MaxValue;
 
+        public int AtOnce { get; init; } = 61_337;
+
         public override bool CanRead => true;
 
         public override bool CanSeek => false;
@@ -324,7 +354,7 @@ public sealed class EifReaderTests
                 throw new IOException("the disk is broken");
             }
 
-            var got = Math.Min(Math.Min(count, 61_337), bytes.Length - _at);
+            var got = Math.Min(Math.Min(count, AtOnce), bytes.Length - _at);
             bytes.AsSpan(_at, got).CopyTo(buffer.AsSpan(offset));
             _at += got;
             return got;

@@ -261,6 +261,40 @@ public sealed class EifWriterTests
         }
     }
 
+    [Fact]
+    public void A_hundred_modules_keep_their_order_and_one_more_is_refused()
+    {
+        var modules = Enumerable.Range(0, EnclaveRamdisks.MaximumModules).Select(i => ($"{200 - i}.ko", EifSource.FromBytes(default))).ToList();
+        var names = EnclaveRamdisks.Boot(EifSource.FromBytes(new byte[1]), modules).Entries.Skip(3).Select(entry => entry.Path[11..]);
+        Assert.Equal(modules.Select(module => module.Item1), names);
+        Assert.Throws<ArgumentException>(() => EnclaveRamdisks.Boot(EifSource.FromBytes(new byte[1]), [.. modules, ("x.ko", EifSource.FromBytes(default))]));
+        Assert.Throws<ArgumentException>(() => EnclaveRamdisks.Boot(EifSource.FromBytes(new byte[1]), [("a/x.ko", EifSource.FromBytes(default))]));
+    }
+
+    /// <summary>What the writer takes, the reader takes.</summary>
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\udfff":1}""")]
+    [InlineData("deep")]
+    [InlineData("large")]
+    public void Metadata_that_would_not_be_read_again_is_refused(string json)
+    {
+        json = json switch { "deep" => new string('[', 64) + new string(']', 64), "large" => $"\"{new string('x', 1 << 20)}\"", _ => json };
+        var content = Content("a", 1) with { Metadata = new EifMetadata { ImageName = "x", CustomMetadata = System.Text.Json.Nodes.JsonNode.Parse(json) } };
+        Assert.Throws<ArgumentException>(() => EifWriter.Write(new MemoryStream(), content));
+        var deepest = content with { Metadata = new EifMetadata { ImageName = "x", CustomMetadata = System.Text.Json.Nodes.JsonNode.Parse(new string('[', 63) + new string(']', 63)) } };
+        var output = new MemoryStream();
+        EifWriter.Write(output, deepest);
+        Assert.True(EifReader.TryRead(new MemoryStream(output.ToArray()), null, out _, out var error), error?.ToString());
+    }
+
+    [Fact]
+    public void An_output_that_is_not_empty_or_not_at_its_start_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => EifWriter.Write(new MemoryStream([1]), Content("a", 1)));
+        Assert.Throws<ArgumentException>(() => EifWriter.Write(new MemoryStream { Position = 5 }, Content("a", 1)));
+    }
+
     [Theory]
     [InlineData("", "A=1")]
     [InlineData("a\nb", "A=1")]

@@ -53,6 +53,44 @@ public sealed class RamdiskReaderTests
         static void Refused(string why, byte[] bytes) => Assert.Contains(why, Assert.Throws<RamdiskException>(() => Read(bytes)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A few hundred kilobytes of gzip that would be gigabytes of names, of links or of nothing in the memory of whoever keeps them.</summary>
+    [Theory]
+    [InlineData(0x81A4, 0, "names and links")]
+    [InlineData(0xA1FF, 4096, "names and links")]
+    [InlineData(0xA1FF, 4097, "target of 4097 bytes")]
+    [InlineData(0xA1FF, int.MaxValue, "target of 2147483647 bytes")]
+    public void A_bomb_of_names_or_links_is_refused(int mode, int size, string why)
+    {
+        var name = Encoding.ASCII.GetBytes(new string('n', RamdiskReader.MaximumName - 1) + "\0\0\0");
+        byte[] entry = [.. Encoding.ASCII.GetBytes($"07070100000001{mode:X8}{new string('0', 32)}{size:X8}{new string('0', 32)}{RamdiskReader.MaximumName:X8}00000000"), .. name, .. new byte[size == 4096 ? size : 0]];
+        Assert.Equal(0, entry.Length % 4);
+        var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            for (var i = 0; i < RamdiskReader.MaximumText / RamdiskReader.MaximumName + 1; i++)
+            {
+                gzip.Write(entry);
+            }
+        }
+
+        packed.Position = 0;
+        using var reader = RamdiskReader.Open(packed);
+        Assert.Contains(why, Assert.Throws<RamdiskException>(() =>
+        {
+            while (reader.Next() is not null)
+            {
+            }
+        }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_refused_at_once_is_closed()
+    {
+        var stream = new MemoryStream(Convert.FromHexString("28b52ffd000000"));
+        Assert.Throws<RamdiskException>(() => RamdiskReader.Open(stream));
+        Assert.False(stream.CanRead);
+    }
+
     [Fact]
     public void Five_thousand_damaged_archives_are_read_or_refused()
     {

@@ -171,7 +171,7 @@ public static class EifComparison
             {
                 foreach (var (name, value) in map)
                 {
-                    Walk(value, path.Length == 0 ? name : $"{path}.{name}");
+                    Walk(value, path.Length == 0 ? Part(name) : $"{path}.{Part(name)}");
                 }
             }
             else
@@ -180,6 +180,9 @@ public static class EifComparison
             }
         }
     }
+
+    /// <summary>A name that could be taken for a path, or for none, stands in quotes: two members never become one.</summary>
+    private static string Part(string name) => name.Length > 0 && name.AsSpan().IndexOfAny('.', '"') < 0 ? name : $"\"{JsonEncodedText.Encode(name)}\"";
 
     private static Sha384Digest Digest(Func<Stream> open, EifSection section)
     {

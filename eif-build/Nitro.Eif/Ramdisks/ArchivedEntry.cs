@@ -7,7 +7,10 @@ namespace Nitro.Eif.Ramdisks;
 /// <param name="GroupId">The group.</param>
 /// <param name="ModifiedAt">Seconds since 1970.</param>
 /// <param name="Size">Bytes of the content.</param>
-public sealed record ArchivedEntry(string Path, int Mode, long UserId, long GroupId, long ModifiedAt, long Size)
+/// <param name="Links">
+/// Names of the file. Where there are several, archivers write the content with the last of them, and the kernel makes one file of all.
+/// </param>
+public sealed record ArchivedEntry(string Path, int Mode, long UserId, long GroupId, long ModifiedAt, long Size, long Links)
 {
     /// <summary>What it is; values beyond those that are named are devices, pipes and sockets.</summary>
     public RamdiskEntryKind Kind => (RamdiskEntryKind)(Mode & 0xF000);

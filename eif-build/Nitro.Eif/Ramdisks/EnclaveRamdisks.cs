@@ -13,15 +13,24 @@ public static class EnclaveRamdisks
     /// <summary>The folders that an init mounts on, which the second ramdisk has whether or not the application does.</summary>
     private static readonly string[] MountPoints = ["dev", "proc", "run", "sys", "var"];
 
+    /// <summary>Modules at most: their names begin with two digits, so that the order of the names is that of loading.</summary>
+    public const int MaximumModules = 100;
+
     private const int TemporaryMode = 0b001_111_111_111;
 
     /// <summary>The first ramdisk: <c>dev/</c>, <c>init</c>, and the kernel's modules.</summary>
     /// <param name="init">The program that the kernel starts: a static executable.</param>
     /// <param name="modules">Names and contents, in the order of loading: they become <c>modules/00-NAME</c>, <c>modules/01-NAME</c> and so on.</param>
     /// <param name="nsmModule">nitro-cli's <c>nsm.ko</c>, which its init looks for at the root, or null.</param>
+    /// <exception cref="ArgumentException">More than <see cref="MaximumModules"/>, or a name that cannot be one.</exception>
     public static Ramdisk Boot(EifSource init, IReadOnlyList<(string Name, EifSource Content)> modules, EifSource? nsmModule = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
+        if (modules.Count > MaximumModules || modules.Any(module => module.Name.Contains('/', StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"the modules are up to {MaximumModules} files, each with a name and no path: an init loads them in the order of their names");
+        }
+
         var builder = new RamdiskBuilder().AddFolder("dev").AddFile("init", init, executable: true);
         for (var i = 0; i < modules.Count; i++)
         {

@@ -8,12 +8,12 @@ internal static partial class FileKind
 {
     private const int CurrentFolder = -100, NoFollow = 0x100, TypeMask = 1, ModeAt = 28, KindMask = 0xF000;
 
-    /// <summary>The kind of what lies there, or null when a ramdisk cannot hold it. Links are not followed.</summary>
+    /// <summary>The kind of what lies there, or null when a ramdisk cannot hold it.</summary>
     /// <exception cref="IOException">It is gone, or may not be looked at.</exception>
-    public static RamdiskEntryKind? Of(string path)
+    public static RamdiskEntryKind? Of(string path, bool followLinks = false)
     {
         Span<byte> status = stackalloc byte[256];
-        if (Statx(CurrentFolder, path, NoFollow, TypeMask, ref MemoryMarshal.GetReference(status)) != 0)
+        if (Statx(CurrentFolder, path, followLinks ? 0 : NoFollow, TypeMask, ref MemoryMarshal.GetReference(status)) != 0)
         {
             throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
         }

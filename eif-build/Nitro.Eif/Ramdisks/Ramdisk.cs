@@ -26,10 +26,13 @@ public sealed class Ramdisk : EifSource
     /// <inheritdoc/>
     public override long Length => (Content + Page - 1) / Page * Page;
 
+    /// <summary>Bytes up to the end of the trailer, by what the sources say now.</summary>
     private long Content => Entries.Sum(entry => Padded(HeaderSize + NameSize(entry.Path)) + Padded(entry.Content?.Length ?? 0)) + Padded(HeaderSize + NameSize(Trailer));
 
     internal override void CopyTo(Stream destination)
     {
+        var whole = new CountingStream(destination);
+        destination = whole;
         var inode = 0;
         foreach (var entry in Entries)
         {
@@ -49,7 +52,7 @@ public sealed class Ramdisk : EifSource
         }
 
         WriteHead(destination, Trailer, 0, 0, 1, 0);
-        destination.Write(new byte[Length - Content]);
+        destination.Write(new byte[-whole.Written & (Page - 1)]);
     }
 
     private static void WriteHead(Stream destination, string path, int inode, int mode, int links, long size)

@@ -17,31 +17,41 @@ public sealed class RamdiskReader : IDisposable
     /// <summary>Bytes that a compressed ramdisk may grow to.</summary>
     public const long MaximumUnpacked = 32L << 30;
 
-    private const int HeaderSize = 110, MaximumName = 4096;
+    /// <summary>Bytes of all names and link targets together: who compares or unpacks keeps them, and a few megabytes of gzip can hold gigabytes of them.</summary>
+    public const long MaximumText = 128L << 20;
+
+    /// <summary>Bytes of a name with its NUL, and of a link's target, at most: the kernel's <c>PATH_MAX</c>, beyond which it leaves an entry out.</summary>
+    public const int MaximumName = 4096;
+
+    private const int HeaderSize = 110, BufferSize = 1 << 16;
     private const string Trailer = "TRAILER!!!";
 
     private readonly Stream _stream;
     private readonly byte[] _head = new byte[HeaderSize];
-    private long _position, _left;
+    private long _position, _left, _text;
     private int _entries;
 
-    private RamdiskReader(Stream stream) => _stream = stream;
+    private RamdiskReader(Stream stream) => _stream = new BufferedStream(stream, BufferSize);
 
     /// <summary>Begins to read.</summary>
-    /// <param name="ramdisk">Seekable, at its start. It is closed with the reader.</param>
-    /// <exception cref="RamdiskException">It is compressed by something that is not read here, or is no cpio archive.</exception>
+    /// <param name="ramdisk">Seekable, at its start. It is closed with the reader, and at once when it is refused.</param>
+    /// <exception cref="RamdiskException">It is compressed by something that is not read here.</exception>
     public static RamdiskReader Open(Stream ramdisk)
     {
         ArgumentNullException.ThrowIfNull(ramdisk);
         var magic = new byte[6];
         var got = ramdisk.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         ramdisk.Position -= got;
-        if (Compression(magic) is { } name)
+        switch (Compression(magic))
         {
-            return name == "gzip" ? new RamdiskReader(new GZipStream(ramdisk, CompressionMode.Decompress)) : throw new RamdiskException($"it is compressed by {name}, which is not read here");
+            case null:
+                return new RamdiskReader(ramdisk);
+            case "gzip":
+                return new RamdiskReader(new GZipStream(ramdisk, CompressionMode.Decompress));
+            case var name:
+                ramdisk.Dispose();
+                throw new RamdiskException($"it is compressed by {name}, which is not read here");
         }
-
-        return new RamdiskReader(ramdisk);
     }
 
     /// <summary>The next entry, or null at the end. What is left of the one before is skipped.</summary>
@@ -148,9 +158,21 @@ public sealed class RamdiskReader : IDisposable
 
         AlignTo4();
         _left = size;
+        var isLink = (Field(1) & 0xF000) == (int)RamdiskEntryKind.Link;
+        if (isLink && size > MaximumName)
+        {
+            throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a link's target of {size} bytes, at byte {_position}; {MaximumName} are possible"));
+        }
+
+        _text += nameSize + (isLink ? size : 0);
+        if (_text > MaximumText)
+        {
+            throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"its names and links have more than {MaximumText} bytes"));
+        }
+
         var text = name.AsSpan(..^1);
         return name[^1] == 0 && !text.Contains((byte)0)
-            ? new ArchivedEntry(Encoding.UTF8.GetString(text), (int)Field(1), Field(2), Field(3), Field(5), size)
+            ? new ArchivedEntry(Encoding.UTF8.GetString(text), (int)Field(1), Field(2), Field(3), Field(5), size, Field(4))
             : throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a name that does not end with its only NUL, before byte {_position}"));
     }
 

@@ -10,6 +10,9 @@ namespace Nitro.Eif.Reading;
 /// <param name="Found">What was there instead; what of it came from outside is fit for a terminal.</param>
 public sealed record EifError(EifErrorKind Kind, string Where, long Offset, string Expected, string Found)
 {
+    /// <summary>What was there instead; what of it came from outside is fit for a terminal.</summary>
+    public string Found { get; init; } = new FormatError("", -1, "", Found).Found;
+
     /// <summary>One line for people.</summary>
     public override string ToString()
     {

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Json;
 using System.Text.Unicode;
 using Nitro.Eif.Format;
 using Nitro.Eif.Signing;
@@ -224,26 +222,12 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "JsonException is all that reading JSON throws; its kinds are not ours to tell apart.")]
     private void CheckMetadata(int index)
     {
-        string found;
-        try
+        if (MetadataJson.Fault(_metadata) is { } fault)
         {
-            using var json = JsonDocument.Parse(_metadata);
-            if (json.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return;
-            }
-
-            found = $"JSON that is {json.RootElement.ValueKind}";
+            throw Refuse(EifErrorKind.MetadataJson, Number($"section {index} (metadata)"), _position, "a JSON object", fault);
         }
-        catch (JsonException exception)
-        {
-            found = exception.Message;
-        }
-
-        throw Refuse(EifErrorKind.MetadataJson, Number($"section {index} (metadata)"), _position, "a JSON object", found);
     }
 
     private EifSignature? ReadSignature()

@@ -65,13 +65,16 @@ internal static class Warnings
                 Add(EifWarningKind.UntidyCommandLine, "the cmdline begins or ends with white space, or has control characters in it; all of it is measured");
             }
 
-            var found = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => one.Split('=')[0]).Where(Debugging.Contains).Distinct().ToArray();
+            var found = text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Select(Name).Where(Debugging.Contains).Distinct().ToArray();
             if (found.Length > 0)
             {
                 Add(EifWarningKind.DebuggingCommandLine, $"the cmdline holds {string.Join(", ", found)}, which no production image needs");
             }
         }
     }
+
+    /// <summary>A parameter's name as the kernel compares it: without quotes around it, and - is _ (its <c>kernel/params.c</c>).</summary>
+    private static string Name(string parameter) => parameter.Trim('"').Split('=')[0].Replace('-', '_');
 
     /// <summary>The member that nitro-cli writes, if it has content.</summary>
     private static string? BuildTime(ReadOnlyMemory<byte> metadata)

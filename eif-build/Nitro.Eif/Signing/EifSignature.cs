@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -223,18 +224,17 @@ public sealed class EifSignature
         try
         {
             using var certificate = PemCertificate.Read(Encoding.Latin1.GetString(pem));
-            read = new Certificate(certificate.RawData, Utc(certificate.NotBefore), Utc(certificate.NotAfter));
+            var (notBefore, notAfter) = PemCertificate.Validity(certificate.RawData);
+            read = new Certificate(certificate.RawData, notBefore, notAfter);
             error = null;
             return true;
         }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or AsnContentException)
         {
             error = new FormatError(CertificateKey, -1, "a PEM file that begins with an X.509 certificate", exception.Message);
             return false;
         }
     }
-
-    private static DateTimeOffset Utc(DateTime time) => new(time.ToUniversalTime(), TimeSpan.Zero);
 
     private static bool TryReadCose(byte[] bytes, out CoseSign1 cose, out EifSigningAlgorithm algorithm, [NotNullWhen(false)] out FormatError? error)
     {
@@ -274,7 +274,7 @@ public sealed class EifSignature
         try
         {
             using var key = certificate.GetECDsaPublicKey();
-            if (key is null || key.KeySize != Algorithm.KeySize())
+            if (key is null || certificate.PublicKey.EncodedParameters?.RawData is not { } curve || !curve.AsSpan().SequenceEqual(Algorithm.Curve()))
             {
                 return false;
             }

@@ -29,15 +29,21 @@ public sealed class EifSigner : IDisposable
 
     /// <summary>Takes a private key and the certificate of its public key.</summary>
     /// <param name="keyPem">An unencrypted EC private key on P-256, P-384 or P-521, as PEM (SEC 1 or PKCS #8).</param>
-    /// <param name="certificatePem">The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best.</param>
+    /// <param name="certificatePem">The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best, and one with a private key in it is refused.</param>
     /// <exception cref="ArgumentException">One of them cannot be used, or they do not belong together; the message says which and why.</exception>
     public static EifSigner Create(string keyPem, ReadOnlySpan<byte> certificatePem)
     {
         ArgumentNullException.ThrowIfNull(keyPem);
         X509Certificate2 certificate;
+        var text = Encoding.Latin1.GetString(certificatePem);
+        if (PemCertificate.HoldsSomethingElse(text, out var label))
+        {
+            throw new ArgumentException($"the certificate's file holds a {label} as well, and all of it would go into the image for everybody to read: leave it out");
+        }
+
         try
         {
-            certificate = PemCertificate.Read(Encoding.Latin1.GetString(certificatePem));
+            certificate = PemCertificate.Read(text);
         }
         catch (CryptographicException exception)
         {
@@ -57,7 +63,9 @@ public sealed class EifSigner : IDisposable
 
                 var algorithm = Enum.GetValues<EifSigningAlgorithm>().Cast<EifSigningAlgorithm?>().FirstOrDefault(one => one!.Value.KeySize() == key.KeySize && IsNist(key))
                     ?? throw new ArgumentException("the key is not on P-256, P-384 or P-521");
-                return new EifSigner(key, certificatePem.ToArray(), certificate.RawData, algorithm);
+                var signer = new EifSigner(key, certificatePem.ToArray(), certificate.RawData, algorithm);
+                signer.RequireRoom();
+                return signer;
             }
             catch
             {
@@ -68,22 +76,36 @@ public sealed class EifSigner : IDisposable
     }
 
     /// <summary>The data of a signature section for an image with this PCR0. ECDSA is randomised: two signatures differ, PCR8 does not.</summary>
-    /// <exception cref="InvalidOperationException">The certificate is too large for a signature section.</exception>
+    /// <param name="pcr0">What the image measures.</param>
+    /// <returns>At most <see cref="EifLimits.MaximumSignatureSize"/> bytes.</returns>
     public byte[] SignSection(Sha384Digest pcr0)
     {
-        byte[] header = Algorithm == EifSigningAlgorithm.Es256 ? [0xa1, 0x01, 0x26] : [0xa1, 0x01, 0x38, (byte)(-1 - (int)Algorithm)];
+        var header = ProtectedHeader;
         var payload = EifSignature.EncodePayload(pcr0);
         var hash = new byte[64];
         var length = CoseSign1.HashToBeSigned(Algorithm.HashName(), header, payload, hash);
         var signature = _key.SignHash(hash[..length], DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-        var section = EifSignature.EncodeSection(_certificatePem, CoseSign1.Encode(header, payload, signature));
-        return section.Length <= EifLimits.MaximumSignatureSize
-            ? section
-            : throw new InvalidOperationException($"the signature section would have {section.Length} bytes and may have {EifLimits.MaximumSignatureSize}: leave everything but the one certificate out of its file");
+        return EifSignature.EncodeSection(_certificatePem, CoseSign1.Encode(header, payload, signature));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
+
+    /// <summary><c>{1: algorithm}</c>.</summary>
+    private byte[] ProtectedHeader => Algorithm == EifSigningAlgorithm.Es256 ? [0xa1, 0x01, 0x26] : [0xa1, 0x01, 0x38, (byte)(-1 - (int)Algorithm)];
+
+    /// <summary>Before an image of gigabytes is written: integers below 24 take one byte and others two, so the largest section has only others.</summary>
+    private void RequireRoom()
+    {
+        var payload = EifSignature.EncodePayload(Sha384Digest.FromBytes([.. Enumerable.Repeat(byte.MaxValue, Sha384Digest.Size)]));
+        var cose = CoseSign1.Encode(ProtectedHeader, payload, new byte[(Algorithm.KeySize() + 7) / 8 * 2]);
+        Array.Fill(cose, byte.MaxValue);
+        var size = EifSignature.EncodeSection(_certificatePem, cose).Length;
+        if (size > EifLimits.MaximumSignatureSize)
+        {
+            throw new ArgumentException($"the signature section could have {size} bytes and may have {EifLimits.MaximumSignatureSize}: leave everything but the one certificate out of its file");
+        }
+    }
 
     private static bool IsNist(ECDsa key) => key.ExportParameters(false).Curve.Oid.Value is "1.2.840.10045.3.1.7" or "1.3.132.0.34" or "1.3.132.0.35";
 

@@ -13,7 +13,7 @@ namespace Nitro.Eif.Writing;
 /// </summary>
 public sealed record EifMetadata
 {
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1000 };
 
     /// <summary>The image's name.</summary>
     public required string ImageName { get; init; }
@@ -36,10 +36,11 @@ public sealed record EifMetadata
     /// <summary>The kernel's version.</summary>
     public string KernelVersion { get; init; } = "Unknown";
 
-    /// <summary>A JSON value of the builder's own.</summary>
+    /// <summary>A JSON value of the builder's own, at most 63 deep, which keeps the whole at the 64 that readers take. It is not copied: do not change it afterwards.</summary>
     public JsonNode? CustomMetadata { get; init; }
 
     /// <summary>The section's JSON, in a fixed order.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="CustomMetadata"/> was read from JSON that is too deep or whose texts are no Unicode.</exception>
     [SuppressMessage("Maintainability", "CA1507", Justification = "The members of the JSON have their own names, which happen to be ours.")]
     public byte[] Encode() => Encoding.UTF8.GetBytes(new JsonObject
     {

@@ -31,10 +31,12 @@ public abstract class EifSource
 
     /// <summary>Its bytes.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a file that may not be read.</exception>
     public abstract long Length { get; }
 
     /// <summary>Writes the content.</summary>
     /// <exception cref="IOException">It cannot be read, or changed its size.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is a file that may not be read.</exception>
     internal abstract void CopyTo(Stream destination);
 
     private sealed class Memory(ReadOnlyMemory<byte> content) : EifSource

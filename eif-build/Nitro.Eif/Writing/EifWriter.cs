@@ -8,13 +8,17 @@ namespace Nitro.Eif.Writing;
 /// <summary>Writes images: the same content gives the same bytes, on every machine and at every time. Stateless and thread-safe.</summary>
 public static class EifWriter
 {
+    /// <summary>Half of a surrogate pair is an ArgumentException, rather than another character.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Writes an image: kernel, command line, metadata, ramdisks, signature, in AWS's order.</summary>
     /// <param name="output">Empty, seekable and readable. Not closed.</param>
     /// <param name="content">What goes in.</param>
     /// <param name="signer">Signs PCR0; null leaves the image unsigned.</param>
     /// <param name="progress">Told the bytes written so far.</param>
     /// <returns>The image's measurements.</returns>
-    /// <exception cref="ArgumentException">The content cannot become an image; the message says why.</exception>
+    /// <exception cref="ArgumentException">The content cannot become an image, or the output is not empty; the message says why.</exception>
+    /// <exception cref="UnauthorizedAccessException">A source may not be read.</exception>
     /// <exception cref="IOException">A source or the output failed.</exception>
     public static EifMeasurements Write(Stream output, EifContent content, EifSigner? signer = null, IProgress<long>? progress = null)
     {
@@ -23,7 +27,7 @@ public static class EifWriter
         {
             (EifSectionType.Kernel, content.Kernel),
             (EifSectionType.CommandLine, EifSource.FromBytes(CheckCommandLine(content.CommandLine))),
-            (EifSectionType.Metadata, EifSource.FromBytes(CheckMetadata(content.Metadata.Encode()))),
+            (EifSectionType.Metadata, EifSource.FromBytes(EncodeMetadata(content.Metadata))),
         };
         sections.AddRange(content.Ramdisks.Select(ramdisk => (EifSectionType.Ramdisk, ramdisk)));
         if (content.Ramdisks.Count is < 1 or > EifLimits.MaximumSections - 4)
@@ -73,7 +77,7 @@ public static class EifWriter
         Stream output, int version, int flags, List<(EifSectionType Type, EifSource Source)> sections, EifSigner? signer, IProgress<long>? progress)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (!output.CanSeek || !output.CanRead || output.Length != 0)
+        if (!output.CanSeek || !output.CanRead || output.Length != 0 || output.Position != 0)
         {
             throw new ArgumentException("an image is written to an empty stream that can seek and read", nameof(output));
         }
@@ -153,18 +157,34 @@ public static class EifWriter
 
     private static byte[] CheckCommandLine(string text)
     {
-        if (string.IsNullOrEmpty(text) || text.Trim() != text || text.Any(char.IsControl))
+        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(char.IsControl))
         {
-            throw new ArgumentException("the command line is one line of text, without white space at its ends or control characters");
+            throw new ArgumentException("the command line is one line of text, without white space at its ends, a byte order mark or control characters");
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = Strict.GetBytes(text);
         return bytes.Length < EifLimits.KernelCommandLineSize
             ? bytes
             : throw new ArgumentException($"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
     }
 
-    private static byte[] CheckMetadata(byte[] json) => json.Length <= EifLimits.MaximumMetadataSize
-        ? json
-        : throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
+    private static byte[] EncodeMetadata(EifMetadata metadata)
+    {
+        byte[] json;
+        try
+        {
+            json = metadata.Encode();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ArgumentException($"the metadata is no JSON that can be written: {exception.Message}", exception);
+        }
+
+        if (json.Length > EifLimits.MaximumMetadataSize)
+        {
+            throw new ArgumentException($"the metadata has {json.Length} bytes and may have {EifLimits.MaximumMetadataSize}");
+        }
+
+        return MetadataJson.Fault(json) is { } fault ? throw new ArgumentException($"the metadata would not be read again: {fault}") : json;
+    }
 }

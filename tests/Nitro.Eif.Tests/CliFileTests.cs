@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using Nitro.Eif.Cli;
+
+namespace Nitro.Eif.Tests;
+
+/// <summary>What nitro-eif does to files: odd ones to read, odd ones to write, and being stopped half way.</summary>
+public sealed class CliFileTests : IDisposable
+{
+    private readonly Folder _folder = new();
+
+    public CliFileTests()
+    {
+        File.WriteAllBytes(_folder / "kernel", RawImage.SomeKernel);
+        File.WriteAllText(_folder / "init", "#!");
+        File.WriteAllBytes(_folder / "i.eif", RawImage.Usual().Build());
+        Directory.CreateDirectory(_folder / "root");
+        var (key, certificate) = Signatures.Signer();
+        File.WriteAllText(_folder / "key.pem", key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(_folder / "cert.pem", certificate.ExportCertificatePem());
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Signing_in_place_through_a_link_keeps_the_link_and_the_permissions()
+    {
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(_folder / "i.eif", owner);
+        File.CreateSymbolicLink(_folder / "current.eif", "i.eif");
+        Assert.Equal(0, Run(Sign("current.eif")).Code);
+        Assert.Equal("i.eif", new FileInfo(_folder / "current.eif").LinkTarget);
+        Assert.Equal(owner, File.GetUnixFileMode(_folder / "i.eif"));
+        Assert.Equal(0, Run("verify", _folder / "i.eif", "--at", "2026-06-01T00:00:00Z").Code);
+    }
+
+    [Fact]
+    public void A_link_to_a_file_that_is_not_there_yet_leads_to_it()
+    {
+        File.CreateSymbolicLink(_folder / "out.eif", "new.eif");
+        Assert.Equal(0, Run([.. Sign("i.eif"), "--output", _folder / "out.eif"]).Code);
+        Assert.Equal("new.eif", new FileInfo(_folder / "out.eif").LinkTarget);
+        Assert.True(File.Exists(_folder / "new.eif"));
+    }
+
+    [Fact]
+    public void A_pipe_or_device_is_neither_written_to_nor_replaced_nor_waited_for()
+    {
+        Tool.Run(_folder, "mkfifo", _folder / "pipe");
+        string[] build = ["build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "init", "-o"];
+        foreach (var special in new[] { _folder / "pipe", "/dev/null" })
+        {
+            Refused("no regular file", [.. build, special]);
+            Refused("no regular file", [.. Sign("i.eif"), "--output", special]);
+            Refused("no regular file", "describe", _folder / "i.eif", "--policy", special);
+            Refused("more than once", "diff", special, _folder / "i.eif");
+            Refused("more than once", "diff", _folder / "i.eif", special);
+            Refused("more than once", "extract", special, _folder / "out");
+            Refused("more than once", "sign", special, "--key", _folder / "key.pem", "--certificate", _folder / "cert.pem");
+            Refused("more than once", "build", "--kernel", special, "--cmdline", "a", "--ramdisk", _folder / "init", "-o", _folder / "x");
+            Refused("more than once", "build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", special, "-o", _folder / "x");
+            Refused("more than once", "build", "--kernel", _folder / "kernel", "--cmdline", "a", "--init", _folder / "init", "--rootfs", special, "--cmd", "a", "-o", _folder / "x");
+        }
+
+        Refused("more than once", "sign", "-", "--key", _folder / "key.pem", "--certificate", _folder / "cert.pem");
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
+    }
+
+    [Theory]
+    [InlineData("describe", "")]
+    [InlineData("verify", "")]
+    [InlineData("diff", "", "")]
+    [InlineData("extract", "{}/i.eif", "")]
+    [InlineData("extract", "", "{}/out")]
+    [InlineData("describe", "{}/i.eif", "--policy", "")]
+    [InlineData("sign", "", "--key", "{}/key.pem", "--certificate", "{}/cert.pem")]
+    [InlineData("sign", "{}/i.eif", "--key", "", "--certificate", "{}/cert.pem")]
+    [InlineData("verify", "{}/i.eif", "--certificate", "")]
+    [InlineData("build", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "-o", "")]
+    [InlineData("build", "--kernel", "{}/kernel", "--cmdline", "a", "--init", "{}/init", "--rootfs", "", "--cmd", "a", "-o", "{}/x")]
+    public void A_name_that_is_empty_is_a_mistake(params string[] arguments)
+    {
+        var (code, _, error) = Run([.. arguments.Select(argument => argument.Replace("{}", _folder.Path, StringComparison.Ordinal))]);
+        Assert.Equal(2, code);
+        Assert.StartsWith("nitro-eif: ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("efbbbf636f6e736f6c653d78", "byte order mark")]
+    [InlineData("fffe63006f00", "no UTF-8")]
+    [InlineData("636f6eff", "no UTF-8")]
+    [InlineData("0a20", "one line of text")]
+    public void A_command_lines_file_is_read_as_it_is_or_refused(string hex, string said)
+    {
+        Directory.CreateDirectory(_folder / "blobs");
+        File.WriteAllBytes(_folder / "blobs/cmdline", Convert.FromHexString(hex));
+        File.Copy(_folder / "kernel", _folder / "blobs/bzImage");
+        File.Copy(_folder / "init", _folder / "blobs/init");
+        Refused(said, "build", "--kernel", _folder / "kernel", "--cmdline-file", _folder / "blobs/cmdline", "--ramdisk", _folder / "init", "-o", _folder / "x");
+        Refused(said, "build", "--blobs", _folder / "blobs", "--rootfs", _folder / "root", "--cmd", "a", "-o", _folder / "x");
+    }
+
+    [Fact]
+    public void Hard_links_of_another_archiver_are_told_of()
+    {
+        File.WriteAllText(_folder / "root/a", "content");
+        Tool.Run(_folder, "sh", "-c", "ln root/a root/b && cd root && printf 'a\\nb\\n' | cpio -o -H newc --quiet > ../r.cpio");
+        Assert.Equal(0, Run("build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "r.cpio", "-o", _folder / "x.eif").Code);
+        var (code, _, error) = Run("extract", _folder / "x.eif", _folder / "out", "--files");
+        Assert.Equal(0, code);
+        Assert.Contains("warning: 1 of the empty files of ramdisk-0", error, StringComparison.Ordinal);
+        Assert.Equal(["", "content"], new[] { "a", "b" }.Select(name => File.ReadAllText(_folder / $"out/ramdisk-0.files/{name}")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_output_inside_the_root_filesystem_would_be_in_the_next_build()
+    {
+        string[] build = ["build", "--kernel", _folder / "kernel", "--cmdline", "a", "--init", _folder / "init", "--rootfs", _folder / "root", "--cmd", "a", "-o"];
+        Refused("into itself", [.. build, _folder / "root/i.eif"]);
+        Refused("into itself", [.. build, _folder / "init/../root/i.eif"]);
+        Assert.Equal(0, Run([.. build, _folder / "root.eif"]).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_nobody_may_write_to_is_the_environments_fault()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may write everywhere");
+        Directory.CreateDirectory(_folder / "closed", UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Equal(3, Run([.. Sign("i.eif"), "--output", _folder / "closed/x"]).Code);
+        Assert.Equal(3, Run("extract", _folder / "i.eif", _folder / "closed/x").Code);
+        Assert.Equal(3, Run("describe", _folder / "i.eif", "--policy", _folder / "closed/x").Code);
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void Being_stopped_while_writing_leaves_nothing_behind(string signal)
+    {
+        using (var ramdisk = File.Create(_folder / "ramdisk"))
+        {
+            ramdisk.SetLength(3L << 30);
+        }
+
+        var start = new ProcessStartInfo(
+            "dotnet", [typeof(CommandLine).Assembly.Location, "build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "ramdisk", "-o", _folder / "x.eif"]);
+        using var process = Process.Start(start)!;
+        while (!Directory.EnumerateFiles(_folder.Path, "x.eif.*").Any() && !process.HasExited)
+        {
+            Thread.Sleep(1);
+        }
+
+        Tool.Run(_folder, "sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}"));
+        process.WaitForExit();
+        Assert.NotEqual(0, process.ExitCode);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "x.eif*"));
+    }
+
+    private string[] Sign(string image) => ["sign", _folder / image, "--key", _folder / "key.pem", "--certificate", _folder / "cert.pem"];
+
+    private static void Refused(string said, params string[] arguments)
+    {
+        var (code, _, error) = Run(arguments);
+        Assert.True(code == 2 && error.Contains(said, StringComparison.Ordinal), $"{string.Join(' ', arguments)} gave {code}: {error}");
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = new CommandLine(TimeProvider.System, interactive: false).Run(arguments, output, error, Stream.Null);
+        return (code, output.ToString(), error.ToString());
+    }
+}
