@@ -11,15 +11,10 @@ trap 'exit 130' INT TERM
 sh "$root/eif-build/image/fetch.sh"
 
 # The sources as make image sees them, and the builder's own command, built once: what it writes is what is compared.
-cp -R "$root/eif-build/Nitro.Eif.Cli/bin/Release/net10.0" "$work/nitro-eif"
-NITRO_EIF="dotnet $work/nitro-eif/nitro-eif.dll"
-copy() { # folder
-    mkdir -p "$1"
-    copy_sources "$1"
-    (cd "$root" && tar --exclude=bin --exclude=obj -cf - eif-build) | (cd "$1" && tar -xf -)
-}
-copy "$work/one"
-copy "$work/another/folder/deeper"
+cp -R "$(dirname "$nitro_eif")" "$work/nitro-eif"
+NITRO_EIF=$work/nitro-eif/nitro-eif.dll
+copy_sources "$work/one"
+copy_sources "$work/another/folder/deeper"
 
 say 'The first build'
 OUTPUT="$work/first" NITRO_EIF="$NITRO_EIF" sh "$work/one/eif-build/image/build.sh" > "$work/first.log" 2>&1 ||
@@ -51,7 +46,7 @@ fi
 "$@" sh "$work/second.sh" > "$work/second.log" 2>&1 || { cat "$work/second.log"; exit 1; }
 
 if ! cmp "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || ! cmp "$work/first/pcrs.json" "$work/second/pcrs.json"; then
-    $NITRO_EIF diff "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || true
+    dotnet "$NITRO_EIF" diff "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || true
     say 'Two builds of the image differ.' >&2
     exit 1
 fi
