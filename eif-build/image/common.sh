@@ -14,11 +14,14 @@ umask 022
 
 say() { printf '%s\n' "$*"; }
 
+# Exit codes: 3, and 4 where what the lock pins cannot be had, so that pinning anew would help.
+lock_does_not_fit=4
+failure=3
 fail() { # what, then what to do, a line each
     printf 'error: %s\n' "$1" >&2
     shift
     for line in "$@"; do printf '       %s\n' "$line" >&2; done
-    exit 3
+    exit "$failure"
 }
 
 need() { # command, what for

@@ -34,6 +34,7 @@ accept() { # downloaded, file, size, digest, description
 }
 
 gone() { # what, where from
+    failure=$lock_does_not_fit
     fail "$1 is pinned, and $2 no longer serves it or cannot be reached" \
         "make image-lock pins what is served now, and shows which PCRs change" \
         "an archive of the inputs (make image-inputs) makes the pinned image as long as it is kept: NITRO_IMAGE_INPUTS=its folder"
