@@ -79,6 +79,7 @@ unpack_deb() { # package, folder
     if command -v dpkg-deb >/dev/null 2>&1; then
         dpkg-deb -x "$1" "$2"
     else
+        need tar "unpacks Debian packages"
         need ar "unpacks Debian packages where there is no dpkg-deb" binutils
         need xz "unpacks Debian packages where there is no dpkg-deb" xz-utils
         member=$(ar t "$1" | grep '^data\.tar')

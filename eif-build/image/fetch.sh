@@ -41,7 +41,7 @@ gone() { # what, where from
 }
 
 download() { # address, file
-    if [ -x /usr/lib/apt/apt-helper ]; then
+    if command -v apt-get >/dev/null 2>&1 && [ -x /usr/lib/apt/apt-helper ]; then
         # The user that apt downloads as cannot write here; accept holds what comes against the lock, and says what differs.
         /usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::Retries=2 -q=2 download-file "$1" "$2" > "$work/download.log" 2>&1
     else
