@@ -5,6 +5,15 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/eif-build/image/common.sh"
+[ -r "$nitro_eif" ] || fail "nitro-eif, which writes the image, is not there: $nitro_eif" "make image-reproducible builds it first"
+# A signature differs each time, and another user may not read the model or the key: what is compared is the default image.
+for name in MODEL KEY CERTIFICATE PARENT_CID; do
+    eval "value=\${$name:-}"
+    # shellcheck disable=SC2154
+    [ -z "$value" ] || say "note: $name is passed over; the image of the default model, unsigned, is what is compared"
+done
+unset MODEL KEY CERTIFICATE PARENT_CID NITRO_EIF
+case ${BLOBS:-none} in none | /*) ;; *) BLOBS=$(pwd)/$BLOBS ;; esac
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
