@@ -15,6 +15,8 @@ public sealed class ImageScriptTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
+    private string _output = "";
+
     public ImageScriptTests()
     {
         var dockerfile = RepositoryRoot.Combine("eif-build", "Dockerfile");
@@ -141,6 +143,34 @@ public sealed class ImageScriptTests : IDisposable
         Assert.Equal("{}\n", File.ReadAllText(_folder.Path("out/pcrs-nitro-cli.json")));
     }
 
+    [Fact]
+    public async Task After_pinning_anew_the_PCRs_stand_beside_those_of_the_image_before_and_nothing_of_that_one_stays()
+    {
+        foreach (var script in new[] { "fetch.sh", "check-sdk.sh", "check-models.sh" })
+        {
+            Stand(script, "exit 0");
+        }
+
+        Stand(
+            "rootfs.sh",
+            "mkdir -p \"$1/app\"; printf '#!/bin/sh\\nexit 127\\n' > \"$1/app/nitro-enclave\"; chmod 755 \"$1/app/nitro-enclave\"; " +
+            "printf '%s\\n' /app/nitro-enclave --model a=/models/m.onnx > \"$2\"; echo A=1 > \"$3\"");
+        Stand("boot.sh", "mkdir -p \"$1\"; echo cmdline > \"$1/cmdline\"; echo nsm > \"$1/order\"");
+        Program("dotnet", """echo image > "$4"; printf '{\n"PCR0": "aa",\n"PCR1": "bb",\n"PCR2": "cc"\n}\n'""");
+        Write("eif-build/image-contents.txt", "app/nitro-enclave\n");
+        Write("Directory.Build.props", "<Version>1.2.3</Version>");
+        Write("nitro-eif.dll", "");
+        Write("out/pcrs-before.json", "{\n\"PCR0\": \"0a\",\n\"PCR1\": \"bb\",\n\"PCR2\": \"0c\"\n}\n");
+        Write("out/policy.json", "of the image before");
+        var result = await RunAsync("build.sh", ("BLOBS", "none"), ("OUTPUT", _folder.Path("out")), ("NITRO_EIF", _folder.Path("nitro-eif.dll")));
+        Assert.Equal((0, ""), result);
+        Assert.Contains("  PCR0 0a… -> aa…\n  PCR1 is as it was\n  PCR2 0c… -> cc…\n", _output, StringComparison.Ordinal);
+        Assert.Contains("note: this kernel has been booted in QEMU only", _output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["nitro-enclave.eif", "pcrs.json"],
+            Directory.EnumerateFiles(_folder.Path("out")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
     private void Write(string name, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.Path(name))!);
@@ -180,7 +210,7 @@ public sealed class ImageScriptTests : IDisposable
 
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        _output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, await errors);
     }
