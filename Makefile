@@ -21,7 +21,7 @@ help:
 	@echo 'make pack           the package Nitro.Verifier, in artifacts/'
 	@echo 'make pack-check     opens the package and verifies with it from outside the tree'
 	@echo 'make reproducible   shows that two builds in two folders give the same bytes'
-	@echo 'make image          the image of an enclave, and its PCRs, in artifacts/image; MODEL=name[:version]=file.onnx for your own'
+	@echo 'make image          the image of an enclave, its PCRs and a policy, in artifacts/image; MODEL=name[:version]=file.onnx for your own'
 	@echo 'make image-lock     pins anew what an image is made of, and shows which PCRs change'
 	@echo 'make image-inputs   all that an image is made of in one file, to be kept'
 	@echo 'make image-reproducible  builds the image twice and compares the bytes'
