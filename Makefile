@@ -21,7 +21,7 @@ help:
 	@echo 'make pack           the package Nitro.Verifier, in artifacts/'
 	@echo 'make pack-check     opens the package and verifies with it from outside the tree'
 	@echo 'make reproducible   shows that two builds in two folders give the same bytes'
-	@echo 'make image          the image of an enclave, and its PCRs, in artifacts/image; MODEL=name[:version]=file.onnx for your own'
+	@echo 'make image          the image of an enclave, its PCRs and a policy, in artifacts/image; MODEL=name[:version]=file.onnx for your own'
 	@echo 'make image-lock     pins anew what an image is made of, and shows which PCRs change'
 	@echo 'make image-inputs   all that an image is made of in one file, to be kept'
 	@echo 'make image-reproducible  builds the image twice and compares the bytes'
@@ -98,8 +98,9 @@ test-emulator: build image emulator
 		dotnet test tests/Nitro.Emulator.Tests --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults-emulator --nologo --verbosity quiet; status=$$?; \
 		sort artifacts/image/emulator.txt; sh build/sum-tests.sh TestResults-emulator && exit $$status
 
-# What an image is made of comes from eif-build/image.lock and the sources, in a build of its own; only nitro-eif, which writes it, is built here.
-image: $(STAMPS)/nitro-eif
+# What an image is made of, and what writes it, comes from eif-build/image.lock and the sources, in builds of their own.
+NITRO_EIF_DLL := artifacts/nitro-eif/nitro-eif.dll
+image: $(NITRO_EIF_DLL)
 	@sh eif-build/image/build.sh
 
 image-lock: setup
@@ -108,14 +109,14 @@ image-lock: setup
 image-inputs: $(STAMPS)/tools
 	@sh eif-build/image/archive.sh
 
-image-reproducible: $(STAMPS)/nitro-eif
+image-reproducible: $(NITRO_EIF_DLL)
 	@sh eif-build/reproducible-image.sh
 
 image-nitro-cli: $(STAMPS)/tools
 	@sh eif-build/image/nitro-cli.sh
 
-$(STAMPS)/nitro-eif: $(SOURCES) | $(STAMPS)/packages
-	@dotnet build eif-build/Nitro.Eif.Cli --configuration $(CONFIGURATION) --nologo --verbosity quiet -clp:NoSummary
+$(NITRO_EIF_DLL): $(filter verifier/% eif-build/%,$(SOURCES)) Directory.Build.props Directory.Packages.props global.json | $(STAMPS)/tools
+	@sh eif-build/image/tool.sh $(@D)
 	@touch $@
 
 build: $(STAMPS)/build

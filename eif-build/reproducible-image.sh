@@ -5,21 +5,25 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/eif-build/image/common.sh"
+[ -r "$nitro_eif" ] || fail "nitro-eif, which writes the image, is not there: $nitro_eif" "make image-reproducible builds it first"
+# A signature differs each time, and another user may not read the model or the key: what is compared is the default image.
+for name in MODEL KEY CERTIFICATE PARENT_CID; do
+    eval "value=\${$name:-}"
+    # shellcheck disable=SC2154
+    [ -z "$value" ] || say "note: $name is passed over; the image of the default model, unsigned, is what is compared"
+done
+unset MODEL KEY CERTIFICATE PARENT_CID NITRO_EIF
+case ${BLOBS:-none} in none | /*) ;; *) BLOBS=$(pwd)/$BLOBS ;; esac
 work=$(mktemp -d)
 trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 sh "$root/eif-build/image/fetch.sh"
 
 # The sources as make image sees them, and the builder's own command, built once: what it writes is what is compared.
-cp -R "$root/eif-build/Nitro.Eif.Cli/bin/Release/net10.0" "$work/nitro-eif"
-NITRO_EIF="dotnet $work/nitro-eif/nitro-eif.dll"
-copy() { # folder
-    mkdir -p "$1"
-    copy_sources "$1"
-    (cd "$root" && tar --exclude=bin --exclude=obj -cf - eif-build) | (cd "$1" && tar -xf -)
-}
-copy "$work/one"
-copy "$work/another/folder/deeper"
+cp -R "$(dirname "$nitro_eif")" "$work/nitro-eif"
+NITRO_EIF=$work/nitro-eif/nitro-eif.dll
+copy_sources "$work/one"
+copy_sources "$work/another/folder/deeper"
 
 say 'The first build'
 OUTPUT="$work/first" NITRO_EIF="$NITRO_EIF" sh "$work/one/eif-build/image/build.sh" > "$work/first.log" 2>&1 ||
@@ -51,7 +55,7 @@ fi
 "$@" sh "$work/second.sh" > "$work/second.log" 2>&1 || { cat "$work/second.log"; exit 1; }
 
 if ! cmp "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || ! cmp "$work/first/pcrs.json" "$work/second/pcrs.json"; then
-    $NITRO_EIF diff "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || true
+    dotnet "$NITRO_EIF" diff "$work/first/nitro-enclave.eif" "$work/second/nitro-enclave.eif" || true
     say 'Two builds of the image differ.' >&2
     exit 1
 fi

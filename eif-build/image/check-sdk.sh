@@ -3,6 +3,8 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
+need dotnet "compiles the application"
+failure=$lock_does_not_fit
 pinned=$(locked_version apphost)
 found=$(cd "$root" && dotnet --version 2>&1) || found="none that global.json accepts"
 [ "$found" = "$pinned" ] || fail "the .NET SDK is not the one that image.lock pins" "expected $pinned" "found    $found" \

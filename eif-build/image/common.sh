@@ -4,7 +4,8 @@ lock=$root/eif-build/image.lock
 inputs=${NITRO_IMAGE_INPUTS:-${XDG_CACHE_HOME:-$HOME/.cache}/nitro-toolkit/image-inputs}
 case $inputs in /*) ;; *) inputs=$(pwd)/$inputs ;; esac
 suite=trixie
-default_models=digits:1=$root/enclave/models/digits.onnx
+installed_blobs=/usr/share/nitro_enclaves/blobs
+nitro_eif=$root/artifacts/nitro-eif/nitro-eif.dll
 
 # Neither the machine's language nor its clock may show in what is built.
 LC_ALL=C TZ=UTC
@@ -13,11 +14,14 @@ umask 022
 
 say() { printf '%s\n' "$*"; }
 
+# Exit codes: 3, and 4 where what the lock pins cannot be had, so that pinning anew would help.
+lock_does_not_fit=4
+failure=3
 fail() { # what, then what to do, a line each
     printf 'error: %s\n' "$1" >&2
     shift
     for line in "$@"; do printf '       %s\n' "$line" >&2; done
-    exit 3
+    exit "$failure"
 }
 
 need() { # command, what for
@@ -25,6 +29,17 @@ need() { # command, what for
 }
 
 digest() { sha256sum "$1" | cut -d' ' -f1; }
+
+# The models that an image is made with, one name[:version]=file a line.
+models() {
+    if [ -z "${MODEL:-}" ]; then
+        printf 'digits:1=%s\n' "$root/enclave/models/digits.onnx"
+    else
+        set -f # a name is no pattern
+        # shellcheck disable=SC2086
+        printf '%s\n' $MODEL
+    fi
+}
 
 # The lock's lines without remarks: kind, measured part, name, version, size, SHA-256, where.
 locked() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$lock" | awk -v kind="$1" '$1 == kind'; }
@@ -64,6 +79,7 @@ unpack_deb() { # package, folder
     if command -v dpkg-deb >/dev/null 2>&1; then
         dpkg-deb -x "$1" "$2"
     else
+        need tar "unpacks Debian packages"
         need ar "unpacks Debian packages where there is no dpkg-deb" binutils
         need xz "unpacks Debian packages where there is no dpkg-deb" xz-utils
         member=$(ar t "$1" | grep '^data\.tar')
@@ -79,10 +95,14 @@ unpack_deb() { # package, folder
 # through git has no list of what is tracked: there, whatever is not a build's.
 copy_sources() { # folder
     mkdir -p "$1"
-    if [ -e "$root/.git" ] && git -C "$root" ls-files >/dev/null 2>&1; then
-        (cd "$root" && git ls-files -z -- verifier enclave host build global.json '*.props' .editorconfig | xargs -0 tar -cf -) | (cd "$1" && tar -xf -)
-    else
-        (cd "$root" && find verifier enclave host build global.json ./*.props .editorconfig \( -name bin -o -name obj \) -prune -o -type f -print0 |
-            xargs -0 tar -cf -) | (cd "$1" && tar -xf -)
-    fi
+    (
+        cd "$root"
+        if [ -e .git ] && git ls-files >/dev/null 2>&1; then
+            git ls-files -z -- verifier enclave host eif-build build global.json '*.props' .editorconfig
+        else
+            find verifier enclave host eif-build build global.json ./*.props .editorconfig \( -name bin -o -name obj \) -prune -o -type f -print0
+        fi | tar -cf - --null -T -
+    ) > "$1.tar" || fail "the sources cannot be copied from $root" "is a file gone that git has? git status says which"
+    tar -xf "$1.tar" -C "$1"
+    rm -f "$1.tar"
 }

@@ -8,36 +8,42 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# A pinned file that is there and right; one that is there and wrong is removed, because it may be half a download.
+# A merge that went wrong, or an edit, must not leave an input out without a word.
+sed -e 's/#.*//' "$lock" | awk '
+    NF && (NF != 7 || $1 !~ /^(deb|nupkg|npm|sdk)$/ || $2 !~ /^(boot|root)$/ || $3 ~ /\// || $5 !~ /^[0-9]+$/ || $6 !~ /^[0-9a-f]+$/ || length($6) != 64 ||
+        $7 ~ /(^|\/)\.\.(\/|$)/ || seen[$1 " " $3]++) { print "  line " NR ": " $0; bad = 1 }
+    END { exit bad }' >&2 || fail "eif-build/image.lock has lines that pin nothing, or pin an input twice: see above" "git checkout eif-build/image.lock, or make image-lock"
+
+# A pinned file that is there and right. One that is there and wrong stays until the right one takes its place: it may be another lock's.
 ready() { # file, size, digest
     [ -f "$1" ] || return 1
     [ "$(stat -c %s "$1")" = "$2" ] && [ "$(digest "$1")" = "$3" ] && return 0
     say "  $(basename "$1") among the inputs is not what is pinned: fetching it again"
-    rm -f "$1"
     return 1
 }
 
 # Puts a downloaded file among the inputs, in one step, when it is the one that is pinned.
 accept() { # downloaded, file, size, digest, description
     found=$(digest "$1")
-    [ "$found" = "$4" ] || fail "$5 is not what image.lock pins" \
+    [ "$found $(stat -c %s "$1")" = "$4 $3" ] || fail "$5 is not what image.lock pins" \
         "expected SHA-256 $4, $3 bytes" "found    SHA-256 $found, $(stat -c %s "$1") bytes" \
         "if it was published anew, make image-lock pins what is served now, and shows which PCRs change"
     mkdir -p "$(dirname "$2")"
-    cp "$1" "$2.part"
-    mv "$2.part" "$2"
+    cp "$1" "$2.$$"
+    mv "$2.$$" "$2"
 }
 
 gone() { # what, where from
+    failure=$lock_does_not_fit
     fail "$1 is pinned, and $2 no longer serves it or cannot be reached" \
         "make image-lock pins what is served now, and shows which PCRs change" \
         "an archive of the inputs (make image-inputs) makes the pinned image as long as it is kept: NITRO_IMAGE_INPUTS=its folder"
 }
 
-download() { # address, file, digest
-    if [ -x /usr/lib/apt/apt-helper ]; then
-        # The user that apt downloads as cannot write here; the digest is what is relied on.
-        /usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::Retries=2 -q=2 download-file "$1" "$2" "SHA256:$3" > "$work/download.log" 2>&1
+download() { # address, file
+    if command -v apt-get >/dev/null 2>&1 && [ -x /usr/lib/apt/apt-helper ]; then
+        # The user that apt downloads as cannot write here; accept holds what comes against the lock, and says what differs.
+        /usr/lib/apt/apt-helper -o APT::Sandbox::User=root -o Acquire::Retries=2 -q=2 download-file "$1" "$2" > "$work/download.log" 2>&1
     else
         need curl "downloads where there is no apt"
         curl --fail --silent --show-error --location --retry 2 --output "$2" "$1" > "$work/download.log" 2>&1
@@ -51,7 +57,7 @@ locked deb | while read -r kind _ name version size sum where; do
     ready "$file" "$size" "$sum" && continue
     [ -n "$mirror" ] || mirror=$(debian_mirror)
     say "  $name $version, $((size / 1024)) KiB"
-    if ! download "$mirror/$where" "$work/deb" "$sum"; then
+    if ! download "$mirror/$where" "$work/deb"; then
         cat "$work/download.log" >&2
         gone "$name $version" "Debian's archive"
     fi

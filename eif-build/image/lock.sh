@@ -64,7 +64,7 @@ for file in "$work"/nuget/*/*/*.nupkg; do
     version=$(basename "$(dirname "$file")")
     name=$(basename "$(dirname "$(dirname "$file")")")
     case $name in
-        microsoft.ml.onnxruntime | system.formats.cbor) ;; # the one is made of the npm package below, the other of the ASP.NET Core runtime pack
+        microsoft.ml.onnxruntime* | system.formats.cbor) ;; # the one is made of the npm package below, the other of the ASP.NET Core runtime pack
         *) printf 'nupkg root %s %s %s %s -\n' "$name" "$version" "$(stat -c %s "$file")" "$(digest "$file")" ;;
     esac
 done >> "$work/lines"
@@ -76,8 +76,10 @@ say "Asking npm for $npm_package"
 archive=$(ls "$work"/*.tgz)
 printf 'npm root %s %s %s %s -\n' "${npm_package%@*}" "${npm_package##*@}" "$(stat -c %s "$archive")" "$(digest "$archive")" >> "$work/lines"
 
+runtime=$(awk '$3 == "microsoft.netcore.app.runtime.linux-x64" { print $4 }' "$work/lines")
 # The compiler and the launcher come with the SDK, which is not archived: another build of the same version would show here.
-for file in "sdk/$sdk/Roslyn/bincore/Microsoft.CodeAnalysis.CSharp.dll" "$(cd "$dotnet" && ls -d packs/Microsoft.NETCore.App.Host.linux-x64/*/runtimes/linux-x64/native/apphost | tail -n 1)"; do
+for file in "sdk/$sdk/Roslyn/bincore/Microsoft.CodeAnalysis.CSharp.dll" "packs/Microsoft.NETCore.App.Host.linux-x64/$runtime/runtimes/linux-x64/native/apphost"; do
+    [ -r "$dotnet/$file" ] || fail "the .NET SDK $sdk has no $file" "is it a whole SDK? https://dotnet.microsoft.com/download/dotnet/10.0"
     printf 'sdk root %s %s %s %s %s\n' "$(basename "$file")" "$sdk" "$(stat -c %s "$dotnet/$file")" "$(digest "$dotnet/$file")" "$file" >> "$work/lines"
 done
 
@@ -101,7 +103,10 @@ changes=$([ -f "$lock" ] && { sed -e 's/#.*//' "$lock" | awk -v new="$work/lines
         while ((getline line < new) > 0) {
             split(line, f, " "); key = f[1] " " f[3]; seen[key] = 1
             if (!(key in old)) print f[2], "new     ", f[1], f[3], f[4]
-            else if (old[key] != f[4] " " f[6]) { split(old[key], o, " "); print f[2], "changed ", f[1], f[3], o[1], "->", f[4] }
+            else if (old[key] != f[4] " " f[6]) {
+                split(old[key], o, " ")
+                print f[2], "changed ", f[1], f[3], o[1], (o[1] == f[4] ? "is other bytes under the same version: find out why" : "-> " f[4])
+            }
         }
         for (key in old) if (!(key in seen)) print part[key], "gone    ", key
     }' | sort; } || true)
@@ -119,7 +124,8 @@ fi
 mv "$work/lock" "$lock"
 chmod 644 "$lock"
 say "Written: eif-build/image.lock. Review it, and build: make image"
-if [ -f "$root/artifacts/image/pcrs.json" ]; then
-    cp "$root/artifacts/image/pcrs.json" "$root/artifacts/image/pcrs-before.json"
+output=${OUTPUT:-$root/artifacts/image}
+if [ -f "$output/pcrs.json" ]; then
+    cp "$output/pcrs.json" "$output/pcrs-before.json"
     say 'The image built before is at hand: make image will show its PCRs beside the new ones.'
 fi

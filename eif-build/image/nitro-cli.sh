@@ -20,10 +20,11 @@ sh "$root/eif-build/image/fetch.sh"
 sh "$root/eif-build/image/rootfs.sh" "$work/context/rootfs" "$work/cmd" "$work/env" "$work"
 {
     cat "$root/eif-build/Dockerfile"
-    awk 'BEGIN { printf "CMD [" } { gsub(/["\\]/, "\\\\&"); printf "%s\"%s\"", NR > 1 ? ", " : "", $0 } END { print "]" }' "$work/cmd"
+    awk 'BEGIN { printf "CMD [" } { gsub(/["\\]/, "\\\\&"); printf "%s\"%s\"", (NR > 1 ? ", " : ""), $0 } END { print "]" }' "$work/cmd"
 } > "$work/context/Dockerfile"
 find "$work/context" -exec touch -h -d @0 {} +
 docker build --tag "$tag" "$work/context"
 mkdir -p "$output"
-nitro-cli build-enclave --docker-uri "$tag" --output-file "$output/nitro-enclave-nitro-cli.eif" > "$output/pcrs-nitro-cli.json"
+nitro-cli build-enclave --docker-uri "$tag" --output-file "$output/nitro-enclave-nitro-cli.eif" > "$work/pcrs.json"
+mv "$work/pcrs.json" "$output/pcrs-nitro-cli.json"
 cat "$output/pcrs-nitro-cli.json"

@@ -6,7 +6,6 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
 rootfs=$1 cmd=$2 env=$3 work=$4
-models=${MODEL:-$default_models}
 
 mkdir -p "$rootfs/app" "$rootfs/models" "$rootfs/lib64" "$rootfs/lib/x86_64-linux-gnu"
 say 'Publishing the application: self-contained, trimmed, compiled ahead (about a minute)'
@@ -27,9 +26,9 @@ loader=$rootfs/lib64/ld-linux-x86-64.so.2
 cp -L "$(find "$work/libraries" -name ld-linux-x86-64.so.2 | head -n 1)" "$loader"
 
 printf '%s\n' /app/nitro-enclave --listen vsock:any:8000 > "$cmd"
-for model in $models; do
-    file=$(basename "${model#*=}")
-    cp "${model#*=}" "$rootfs/models/$file"
+models | while read -r model; do
+    file=$(basename -- "${model#*=}")
+    cp -- "${model#*=}" "$rootfs/models/$file"
     printf '%s\n' --model "${model%%=*}=/models/$file" >> "$cmd"
 done
 # No telemetry, whose cache and device id would be written; no diagnostic socket.

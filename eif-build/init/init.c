@@ -99,17 +99,28 @@ static void mount_new(const char *type, const char *path, unsigned long flags, c
         die("cannot mount ", path, errno);
 }
 
-/* Until here whatever fails is silent, so as little as possible comes before it. */
+/* Makes the file at `path` the descriptors from `first` to standard error. Whether it could be opened. */
+static int redirect(const char *path, int first)
+{
+    int file = open(path, O_RDWR | O_NOCTTY);
+    if (file < 0)
+        return 0;
+    for (int fd = first; fd <= STDERR_FILENO; fd++)
+        if (file != fd)
+            dup2(file, fd);
+    if (file > STDERR_FILENO)
+        close(file);
+    return 1;
+}
+
+/* Until here whatever fails is silent, so as little as possible comes before it. The parent decides whether there is a console: without one
+   nobody reads what is printed, but the three descriptors must be taken all the same, or the program's first socket would get what it
+   prints. Standard input is empty: what the parent types into a console is nothing to the program. */
 static void open_console(void)
 {
-    int console = open("/dev/console", O_RDWR | O_NOCTTY);
-    if (console < 0)
-        return; /* an image may run without one: then nobody reads what is printed */
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (console != fd)
-            dup2(console, fd);
-    if (console > STDERR_FILENO)
-        close(console);
+    if (!redirect("/dev/null", STDIN_FILENO))
+        die("cannot open ", "/dev/null", errno);
+    redirect("/dev/console", STDOUT_FILENO);
 }
 
 /* Reads a whole file of at most `size - 1` bytes and ends it with a NUL. Returns its length, or -1 when there is no such file. */
@@ -205,6 +216,24 @@ static void load_modules(void)
         load_module("/nsm.ko");
 }
 
+/* What a program that was taken over, or a parent at the console, could ask of the kernel and nobody here ever does. */
+static void close_kernel(void)
+{
+    static const char *const settings[][2] = {
+        { "/proc/sys/kernel/modules_disabled", "1" },
+        { "/proc/sys/kernel/kexec_load_disabled", "1" },
+        { "/proc/sys/kernel/sysrq", "0" },
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        int fd = open(settings[i][0], O_WRONLY | O_CLOEXEC);
+        if (fd < 0 && errno == ENOENT)
+            continue; /* a kernel that was built without it */
+        if (fd < 0 || write(fd, settings[i][1], 1) != 1)
+            die("cannot set ", settings[i][0], errno);
+        close(fd);
+    }
+}
+
 /* The parent's address: CID 3 in a Nitro enclave; `nitro.parent_cid=2` for an emulator whose host has no other. */
 static uint32_t parent_cid(void)
 {
@@ -213,10 +242,11 @@ static uint32_t parent_cid(void)
     if (read_file("/proc/cmdline", line, sizeof line) < 0)
         return PARENT_CID;
     for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
-        char *digits = word + strlen(name), *end;
+        char *digits, *end;
         unsigned long cid;
         if (strncmp(word, name, strlen(name)) != 0)
             continue;
+        digits = word + strlen(name);
         errno = 0;
         cid = strtoul(digits, &end, 10);
         if (*digits < '0' || *digits > '9' || *end || errno || cid >= UINT32_MAX)
@@ -281,7 +311,11 @@ static void enter_root(void)
     if (chdir("/rootfs") != 0 || mount(".", "/", NULL, MS_MOVE, NULL) != 0 || chroot(".") != 0 || chdir("/") != 0)
         die("cannot make the root of ", "/rootfs", errno);
 
-    /* Nothing that is written at run time can be executed. */
+    /* Nothing that is written at run time can be executed: what is not mounted below is read-only. */
+    make_folder("/tmp");
+    make_folder("/run");
+    if (mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0)
+        die("cannot make read-only: ", "/", errno);
     mount_new("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620");
     mount_new("tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777");
     mount_new("tmpfs", "/tmp", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777");
@@ -341,6 +375,7 @@ int main(void)
     mount_new("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     mount_new("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     load_modules();
+    close_kernel();
     send_heartbeat(parent_cid());
 
     if (read_list("/cmd", cmd_text, cmd) == 0 || !*cmd[0])
