@@ -47,6 +47,11 @@ internal static class DescribeCommand
 
             if (parsed.GetValue(policy) is { } file)
             {
+                if (name != "-" && file.Length > 0 && Path.GetFullPath(file) == Path.GetFullPath(name))
+                {
+                    throw new UsageException("--policy names the image itself, which the policy would replace");
+                }
+
                 var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
                 Images.Replace(file, stream =>
                 {
@@ -122,7 +127,7 @@ internal static class DescribeCommand
             if (JsonNode.Parse(File.ReadAllBytes(file)) is JsonObject enclave && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
                 && models.All(model => model is JsonObject { } one && one["Digest"] is not null))
             {
-                policy["models"] = new JsonArray([.. models.Select(model => model!["Digest"]!.DeepClone())]);
+                policy["models"] = new JsonArray([.. models.Select(model => model!["Digest"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Select(digest => (JsonNode)digest)]);
                 policy["configurations"] = new JsonArray(configuration.DeepClone());
                 return;
             }

@@ -100,6 +100,8 @@ public sealed class CliTests : IDisposable
         File.WriteAllText(_folder / "enclave.json", "{}");
         Assert.Equal(2, Run("describe", _folder / "i.eif", "--policy", _folder / "p.json", "--enclave", _folder / "enclave.json").Code);
         Assert.Equal(2, Run("describe", _folder / "i.eif", "--release", "x").Code);
+        Assert.Equal(2, Run("describe", _folder / "i.eif", "--policy", _folder / "i.eif").Code);
+        Assert.Equal(RawImage.Usual().Build(), File.ReadAllBytes(_folder / "i.eif"));
     }
 
     [Fact]

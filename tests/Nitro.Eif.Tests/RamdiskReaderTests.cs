@@ -91,6 +91,34 @@ public sealed class RamdiskReaderTests
         Assert.False(stream.CanRead);
     }
 
+    /// <summary>Two MiB of gzip that would be two GiB of zeros: refused when it has grown past what any ramdisk does.</summary>
+    [Fact]
+    public void A_ramdisk_that_was_made_to_fill_a_disk_is_refused_on_the_way()
+    {
+        const long Size = 2L << 30;
+        const int Member = 64 << 20;
+
+        // A gzip file may have many members: one of zeros, again and again.
+        var packed = new MemoryStream();
+        packed.Write(Gzip(Encoding.ASCII.GetBytes($"07070100000001000081A4{new string('0', 16)}0000000100000000{Size:X8}{new string('0', 32)}0000000400000000big\0")));
+        var zeros = Gzip(new byte[Member]);
+        for (long done = 0; done < Size; done += Member)
+        {
+            packed.Write(zeros);
+        }
+
+        Assert.InRange(packed.Length, 1 << 20, 4 << 20);
+        var written = 0L;
+        var refusal = Assert.Throws<RamdiskException>(() =>
+        {
+            using var reader = RamdiskReader.Open(new MemoryStream(packed.ToArray()));
+            Assert.Equal(Size, reader.Next()!.Size);
+            reader.CopyContent(new Counting(count => written += count));
+        });
+        Assert.Contains("made to fill a disk", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(written, RamdiskReader.UnpackedAllowance, RamdiskReader.UnpackedAllowance + (packed.Length * RamdiskReader.MaximumGrowth));
+    }
+
     [Fact]
     public void Five_thousand_damaged_archives_are_read_or_refused()
     {
@@ -145,5 +173,41 @@ public sealed class RamdiskReaderTests
         }
 
         return found;
+    }
+
+    private static byte[] Gzip(byte[] content)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            gzip.Write(content);
+        }
+
+        return packed.ToArray();
+    }
+
+    private sealed class Counting(Action<int> counted) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => counted(count);
     }
 }

@@ -1,4 +1,5 @@
 using Nitro.Attestation.Documents;
+using Nitro.Eif.Reading;
 using Nitro.Testing;
 using Nitro.Verifier;
 
@@ -9,14 +10,19 @@ public sealed class PublicApiTests
 {
     private const string Approving = "NITRO_APPROVE_API";
 
-    public static TheoryData<string> Assemblies => ["Nitro.Verifier", "Nitro.Attestation"];
+    public static TheoryData<string> Assemblies => ["Nitro.Verifier", "Nitro.Attestation", "Nitro.Eif"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
     public void The_public_surface_is_the_approved_one(string name)
     {
         var file = RepositoryRoot.Combine("tests", "Nitro.Repository.Tests", "PublicApi", name + ".approved.txt");
-        var found = PublicApi.Write(name == "Nitro.Verifier" ? typeof(AttestationVerifier).Assembly : typeof(UnverifiedDocument).Assembly);
+        var found = PublicApi.Write(name switch
+        {
+            "Nitro.Verifier" => typeof(AttestationVerifier).Assembly,
+            "Nitro.Attestation" => typeof(UnverifiedDocument).Assembly,
+            _ => typeof(EifReader).Assembly,
+        });
         if (Environment.GetEnvironmentVariable(Approving) == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

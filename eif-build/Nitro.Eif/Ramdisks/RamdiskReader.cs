@@ -14,8 +14,14 @@ public sealed class RamdiskReader : IDisposable
     /// <summary>Entries at most; an enclave's root filesystem has some thousands.</summary>
     public const int MaximumEntries = 1_000_000;
 
-    /// <summary>Bytes that a compressed ramdisk may grow to.</summary>
-    public const long MaximumUnpacked = 32L << 30;
+    /// <summary>
+    /// Bytes that a compressed ramdisk may grow to beyond <see cref="MaximumGrowth"/> times its own: a few hundred kilobytes of gzip must not
+    /// fill a disk. What is not compressed has no bound but its own size.
+    /// </summary>
+    public const long UnpackedAllowance = 1L << 30;
+
+    /// <summary>How many times its own size a compressed ramdisk may have beside the allowance. Programs and models take 2 to 5 times.</summary>
+    public const int MaximumGrowth = 64;
 
     /// <summary>Bytes of all names and link targets together: who compares or unpacks keeps them, and a few megabytes of gzip can hold gigabytes of them.</summary>
     public const long MaximumText = 128L << 20;
@@ -27,11 +33,12 @@ public sealed class RamdiskReader : IDisposable
     private const string Trailer = "TRAILER!!!";
 
     private readonly Stream _stream;
+    private readonly long _maximum;
     private readonly byte[] _head = new byte[HeaderSize];
     private long _position, _left, _text;
     private int _entries;
 
-    private RamdiskReader(Stream stream) => _stream = new BufferedStream(stream, BufferSize);
+    private RamdiskReader(Stream stream, long maximum) => (_stream, _maximum) = (new BufferedStream(stream, BufferSize), maximum);
 
     /// <summary>Begins to read.</summary>
     /// <param name="ramdisk">Seekable, at its start. It is closed with the reader, and at once when it is refused.</param>
@@ -45,9 +52,9 @@ public sealed class RamdiskReader : IDisposable
         switch (Compression(magic))
         {
             case null:
-                return new RamdiskReader(ramdisk);
+                return new RamdiskReader(ramdisk, long.MaxValue);
             case "gzip":
-                return new RamdiskReader(new GZipStream(ramdisk, CompressionMode.Decompress));
+                return new RamdiskReader(new GZipStream(ramdisk, CompressionMode.Decompress), UnpackedAllowance + ((ramdisk.Length - ramdisk.Position) * MaximumGrowth));
             case var name:
                 ramdisk.Dispose();
                 throw new RamdiskException($"it is compressed by {name}, which is not read here");
@@ -212,7 +219,9 @@ public sealed class RamdiskReader : IDisposable
         {
             var got = _stream.Read(buffer);
             _position += got;
-            return _position <= MaximumUnpacked ? got : throw new RamdiskException("unpacked it has more than 32 GiB");
+            return _position <= _maximum
+                ? got
+                : throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"unpacked it has more than {_maximum} bytes, {MaximumGrowth} times its own and a GiB: it was made to fill a disk"));
         }
         catch (InvalidDataException exception)
         {
