@@ -12,7 +12,7 @@ namespace Nitro.Eif.Format;
 /// <remarks>
 /// With carry-less multiplication 64 bytes are folded at a time, as in Intel's "Fast CRC Computation for Generic Polynomials Using
 /// PCLMULQDQ"; the last 16 are reduced by table, which saves the Barrett step. An image is read once and hashed twice on two cores, so
-/// whatever the checksum takes is missing there: by table alone it took a quarter of the time of SHA-384, folded a thirtieth
+/// whatever the checksum takes is missing there: by table it takes twice the time of SHA-384, folded a tenth
 /// (docs/performance.md).
 /// </remarks>
 internal sealed class Crc32
