@@ -7,6 +7,7 @@ using Nitro.Attestation;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Reading;
+using Nitro.Eif.Writing;
 
 namespace Nitro.Eif.Comparing;
 
@@ -214,39 +215,19 @@ public static class EifComparison
     }
 
     /// <summary>Hashes what is written to it, and keeps its first bytes.</summary>
-    private sealed class HashingStream : Stream
+    private sealed class HashingStream : WriteOnlyStream
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly MemoryStream _start = new();
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 
         public string Start() => Encoding.UTF8.GetString(_start.ToArray());
 
-        public override void Flush()
+        public override void Write(ReadOnlySpan<byte> buffer)
         {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            _hash.AppendData(buffer, offset, count);
-            _start.Write(buffer, offset, (int)Math.Min(count, 4096 - _start.Length));
+            _hash.AppendData(buffer);
+            _start.Write(buffer[..(int)Math.Min(buffer.Length, 4096 - _start.Length)]);
         }
 
         protected override void Dispose(bool disposing)
