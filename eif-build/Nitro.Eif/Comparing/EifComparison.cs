@@ -82,7 +82,7 @@ public static class EifComparison
                 found.AddRange(Files(where, Entries(openFirst, one), Entries(openSecond, other)));
                 if (found.Count == before)
                 {
-                    Add(where, null, "archive: the same files, but in another order, with other inodes or compressed differently", Content(one.Size, digest), Content(other.Size, otherDigest));
+                    Add(where, null, "archive: the same files, but in another order, with other inodes, or padded or compressed differently", Content(one.Size, digest), Content(other.Size, otherDigest));
                 }
             }
             catch (RamdiskException exception)

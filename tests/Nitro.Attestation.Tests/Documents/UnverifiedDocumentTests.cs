@@ -29,6 +29,33 @@ public sealed class UnverifiedDocumentTests
         Assert.Equal(new byte[] { 0xa1, 0x01, 0x38, 0x22 }, document.Envelope.ProtectedHeader.ToArray());
     }
 
+    /// <summary>As QEMU's emulated NSM gives it: algorithm -1, a signature of 64 zero bytes, certificate and bundle of zeros.</summary>
+    [Fact]
+    public void A_document_that_no_NSM_signed_is_read_only_by_asking_for_it_and_its_payload_has_to_be_right_all_the_same()
+    {
+        var zeros = new byte[64];
+        var emulated = new DocumentBuilder { Protected = Raw.Bytes([0xa1, 0x01, 0x20]), Signature = Raw.Bytes(zeros) }
+            .With("certificate", Raw.Bytes(zeros)).With("cabundle", Raw.Array(Raw.Bytes(zeros))).With("user_data", Raw.Bytes([7]));
+        Assert.False(UnverifiedDocument.TryParse(emulated.Build(), out _, out var error));
+        Assert.Equal(DocumentRule.ProtectedHeader, error!.Rule);
+        Assert.True(UnverifiedDocument.TryParseAnyEnvelopeUnsafe(emulated.Build(), out var document, out error), error?.ToString());
+        Assert.Equal([7], document!.UserData?.ToArray());
+
+        foreach (var (bytes, rule) in new[]
+        {
+            (emulated.Without("pcrs").Build(), DocumentRule.MandatoryKeys),
+            (New.With("digest", Raw.Text("SHA256")).Build(), DocumentRule.DigestAlgorithm),
+            (new DocumentBuilder { Unprotected = Raw.Map((Raw.Text("a"), Raw.Null)) }.Build(), DocumentRule.UnprotectedHeader),
+            (new DocumentBuilder { Suffix = [0] }.Build(), DocumentRule.CoseStructure),
+            (Array.Empty<byte>(), DocumentRule.Size),
+        })
+        {
+            Assert.False(UnverifiedDocument.TryParseAnyEnvelopeUnsafe(bytes, out document, out error));
+            Assert.Null(document);
+            Assert.Equal(rule, error!.Rule);
+        }
+    }
+
     [Fact]
     public void It_owns_its_bytes_and_hands_out_nothing_that_can_be_written_to()
     {
