@@ -30,6 +30,9 @@ internal sealed partial class Emulator : IAsyncDisposable
         Address = $"emulator:{folder}/vm.vsock:8000";
     }
 
+    /// <summary>Whether there is an image to boot.</summary>
+    public static bool IsSetUp => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(ImageVariable));
+
     /// <summary>The production image, or a skip with the reason.</summary>
     public static string Image
     {
