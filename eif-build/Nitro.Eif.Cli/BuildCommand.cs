@@ -15,25 +15,100 @@ internal sealed class BuildCommand
     /// <summary>Bytes of a file with custom metadata at most: nitro-cli's own limit.</summary>
     private const int MaximumCustomMetadata = 4096;
 
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Where the image goes.", Required = true, HelpName = "FILE" };
-    private readonly Option<string?> _kernel = new("--kernel") { Description = "The kernel: a bzImage, or an Image for arm64.", HelpName = "FILE" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Where the image goes.",
+        Required = true,
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _kernel = new("--kernel")
+    {
+        Description = "The kernel: a bzImage, or an Image for arm64.",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _cmdline = new("--cmdline") { Description = "The kernel's command line.", HelpName = "TEXT" };
-    private readonly Option<string?> _cmdlineFile = new("--cmdline-file") { Description = "A file with the kernel's command line, trimmed.", HelpName = "FILE" };
-    private readonly Option<string?> _init = new("--init") { Description = "The program that the kernel starts, static: /init of the first ramdisk.", HelpName = "FILE" };
-    private readonly Option<string[]> _modules = new("--module") { Description = "A kernel module, uncompressed; repeat in the order of loading.", HelpName = "FILE", DefaultValueFactory = _ => [] };
-    private readonly Option<string?> _blobs = new("--blobs") { Description = "nitro-cli's folder of bzImage, cmdline, init and nsm.ko, instead of the four options above.", HelpName = "FOLDER" };
-    private readonly Option<string?> _rootfs = new("--rootfs") { Description = "The application's root filesystem: a folder, or a tar archive.", HelpName = "FOLDER|TAR" };
-    private readonly Option<string[]> _command = new("--cmd") { Description = "What the init runs there: the program, then its arguments, one each.", HelpName = "TOKEN", DefaultValueFactory = _ => [] };
-    private readonly Option<string[]> _environment = new("--env") { Description = "A variable of its environment; may be repeated.", HelpName = "NAME=VALUE", DefaultValueFactory = _ => [] };
-    private readonly Option<string[]> _ramdisks = new("--ramdisk") { Description = "A ramdisk that is ready, instead of init, modules, rootfs, cmd and env; may be repeated.", HelpName = "FILE", DefaultValueFactory = _ => [] };
-    private readonly Option<string> _name = new("--name") { Description = "The image's name, in the metadata.", HelpName = "TEXT", DefaultValueFactory = _ => "enclave" };
-    private readonly Option<string> _version = new("--image-version") { Description = "The image's version, in the metadata.", HelpName = "TEXT", DefaultValueFactory = _ => "1.0" };
-    private readonly Option<string?> _kernelVersion = new("--kernel-version") { Description = "The kernel's version, in the metadata; read from a bzImage without it.", HelpName = "TEXT" };
-    private readonly Option<string?> _buildTime = new("--build-time") { Description = "A time of building, in the metadata. Left out, so that two builds are the same.", HelpName = "TEXT" };
-    private readonly Option<string?> _metadata = new("--metadata") { Description = "A JSON file of your own, in the metadata.", HelpName = "FILE" };
+    private readonly Option<string?> _cmdlineFile = new("--cmdline-file")
+    {
+        Description = "A file with the kernel's command line, trimmed.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _init = new("--init")
+    {
+        Description = "The program that the kernel starts, static: /init of the first ramdisk.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string[]> _modules = new("--module")
+    {
+        Description = "A kernel module, uncompressed; repeat in the order of loading.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string?> _blobs = new("--blobs")
+    {
+        Description = "nitro-cli's folder of bzImage, cmdline, init and nsm.ko, instead of the four options above.",
+        HelpName = "FOLDER",
+    };
+    private readonly Option<string?> _rootfs = new("--rootfs")
+    {
+        Description = "The application's root filesystem: a folder, or a tar archive.",
+        HelpName = "FOLDER|TAR",
+    };
+    private readonly Option<string[]> _command = new("--cmd")
+    {
+        Description = "What the init runs there: the program, then its arguments, one each.",
+        HelpName = "TOKEN",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string[]> _environment = new("--env")
+    {
+        Description = "A variable of its environment; may be repeated.",
+        HelpName = "NAME=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string[]> _ramdisks = new("--ramdisk")
+    {
+        Description = "A ramdisk that is ready, instead of init, modules, rootfs, cmd and env; may be repeated.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+    private readonly Option<string> _name = new("--name")
+    {
+        Description = "The image's name, in the metadata.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "enclave",
+    };
+    private readonly Option<string> _version = new("--image-version")
+    {
+        Description = "The image's version, in the metadata.",
+        HelpName = "TEXT",
+        DefaultValueFactory = _ => "1.0",
+    };
+    private readonly Option<string?> _kernelVersion = new("--kernel-version")
+    {
+        Description = "The kernel's version, in the metadata; read from a bzImage without it.",
+        HelpName = "TEXT",
+    };
+    private readonly Option<string?> _buildTime = new("--build-time")
+    {
+        Description = "A time of building, in the metadata. Left out, so that two builds are the same.",
+        HelpName = "TEXT",
+    };
+    private readonly Option<string?> _metadata = new("--metadata")
+    {
+        Description = "A JSON file of your own, in the metadata.",
+        HelpName = "FILE",
+    };
     private readonly Option<string> _architecture = new("--arch") { Description = "x86_64 or arm64.", DefaultValueFactory = _ => "x86_64" };
-    private readonly Option<string?> _key = new("--key") { Description = "Sign with this key: PEM, P-256, P-384 or P-521.", HelpName = "FILE" };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "The certificate of the key: PEM.", HelpName = "FILE" };
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "Sign with this key: PEM, P-256, P-384 or P-521.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "The certificate of the key: PEM.",
+        HelpName = "FILE",
+    };
 
     public static Command Create(CommandContext context)
     {
@@ -187,7 +262,8 @@ internal sealed class BuildCommand
         Existing(parsed.GetValue(option) ?? throw new UsageException($"{option.Name} is needed (or --blobs)"));
 
     private static string InBlobs(string folder, params string[] names) =>
-        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && !Images.IsSpecial(file)) ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
+        names.Select(name => Path.Combine(folder, name)).FirstOrDefault(file => File.Exists(file) && !Images.IsSpecial(file))
+        ?? throw new UsageException($"{folder} holds no {string.Join(" and no ", names)}: it is no folder of nitro-cli's blobs");
 
     private static string Existing(string file) => !File.Exists(file) ? throw new UsageException($"there is no file {file}")
         : Images.IsSpecial(file) ? throw new UsageException($"{file} is no regular file, and is read more than once")

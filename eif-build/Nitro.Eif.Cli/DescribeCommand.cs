@@ -18,9 +18,21 @@ internal static class DescribeCommand
     public static Command Create(CommandContext context)
     {
         var image = new Argument<string>("IMAGE") { Description = "The image; - is standard input." };
-        var policy = new Option<string?>("--policy") { Description = "Write a verifier policy that accepts this image (docs/policy.md).", HelpName = "FILE" };
-        var release = new Option<string?>("--release") { Description = "The release's name in the policy; the image's name and version without it.", HelpName = "TEXT" };
-        var enclave = new Option<string?>("--enclave") { Description = "What nitro-enclave describe printed: its models and configuration go into the policy.", HelpName = "FILE" };
+        var policy = new Option<string?>("--policy")
+        {
+            Description = "Write a verifier policy that accepts this image (docs/policy.md).",
+            HelpName = "FILE",
+        };
+        var release = new Option<string?>("--release")
+        {
+            Description = "The release's name in the policy; the image's name and version without it.",
+            HelpName = "TEXT",
+        };
+        var enclave = new Option<string?>("--enclave")
+        {
+            Description = "What nitro-enclave describe printed: its models and configuration go into the policy.",
+            HelpName = "FILE",
+        };
         var command = new Command("describe", "Print an image's measurements and contents as nitro-cli describe-eif does, with sections and warnings after that.")
         {
             image, policy, release, enclave,
@@ -42,7 +54,9 @@ internal static class DescribeCommand
 
             if (!description.CrcMatches)
             {
-                throw new RefusedException($"{name}: the checksum in the header is {description.StoredCrc:x8} and that of the file {description.ComputedCrc:x8}: it was damaged or changed, and its measurements are of what it is now");
+                throw new RefusedException(
+                    $"{name}: the checksum in the header is {description.StoredCrc:x8} and that of the file {description.ComputedCrc:x8}: "
+                    + "it was damaged or changed, and its measurements are of what it is now");
             }
 
             if (parsed.GetValue(policy) is { } file)

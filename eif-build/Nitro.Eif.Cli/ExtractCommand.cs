@@ -15,7 +15,10 @@ internal static class ExtractCommand
     {
         var image = new Argument<string>("IMAGE") { Description = "The image." };
         var folder = new Argument<string>("FOLDER") { Description = "Where to; it is made, and must be empty if it is there." };
-        var files = new Option<bool>("--files") { Description = "Unpack the ramdisks as well, into ramdisk-0.files, ramdisk-1.files and so on." };
+        var files = new Option<bool>("--files")
+        {
+            Description = "Unpack the ramdisks as well, into ramdisk-0.files, ramdisk-1.files and so on.",
+        };
         var command = new Command("extract", "Take an image apart into kernel, cmdline, ramdisks, metadata.json, signature.cbor and signing-certificate.pem.") { image, folder, files };
         command.SetAction(parsed =>
         {
@@ -139,7 +142,9 @@ internal static class ExtractCommand
             if (emptyNames > 0)
             {
                 // Copies of the content would let a small archive fill the disk.
-                errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {emptyNames} of the empty files of {ramdisk} are further names of others (hard links), which have the content"));
+                errors.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"warning: {emptyNames} of the empty files of {ramdisk} are further names of others (hard links), which have the content"));
             }
         }
         catch (RamdiskException exception)

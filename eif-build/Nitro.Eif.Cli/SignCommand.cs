@@ -10,9 +10,23 @@ internal static class SignCommand
     public static Command Create(CommandContext context)
     {
         var image = new Argument<string>("IMAGE") { Description = "The image." };
-        var key = new Option<string?>("--key") { Description = "The private key: PEM, P-256, P-384 or P-521.", Required = true, HelpName = "FILE" };
-        var certificate = new Option<string?>("--certificate") { Description = "Its certificate: PEM.", Required = true, HelpName = "FILE" };
-        var output = new Option<string?>("--output", "-o") { Description = "Where the signed image goes; without it, it takes the place of the image.", HelpName = "FILE" };
+        var key = new Option<string?>("--key")
+        {
+            Description = "The private key: PEM, P-256, P-384 or P-521.",
+            Required = true,
+            HelpName = "FILE",
+        };
+        var certificate = new Option<string?>("--certificate")
+        {
+            Description = "Its certificate: PEM.",
+            Required = true,
+            HelpName = "FILE",
+        };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Where the signed image goes; without it, it takes the place of the image.",
+            HelpName = "FILE",
+        };
         var replace = new Option<bool>("--replace") { Description = "Put the signature in the place of one that is there." };
         var command = new Command("sign", "Sign an image: PCR0 to PCR2 stay, PCR8 becomes that of the certificate.") { image, key, certificate, output, replace };
         command.SetAction(parsed =>

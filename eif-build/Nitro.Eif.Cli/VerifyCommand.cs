@@ -16,8 +16,16 @@ internal static class VerifyCommand
     public static Command Create(CommandContext context)
     {
         var image = new Argument<string>("IMAGE") { Description = "The image; - is standard input." };
-        var at = new Option<string?>("--at") { Description = "The moment at which the certificate has to be valid, like 2026-01-31T23:59:59Z; the machine's clock without it.", HelpName = "TIME" };
-        var certificate = new Option<string?>("--certificate") { Description = "The certificate, PEM or DER, that must have signed it. Without it anybody's signature will do, and PCR8 says whose it is.", HelpName = "FILE" };
+        var at = new Option<string?>("--at")
+        {
+            Description = "The moment at which the certificate has to be valid, like 2026-01-31T23:59:59Z; the machine's clock without it.",
+            HelpName = "TIME",
+        };
+        var certificate = new Option<string?>("--certificate")
+        {
+            Description = "The certificate, PEM or DER, that must have signed it. Without it anybody's signature will do, and PCR8 says whose it is.",
+            HelpName = "FILE",
+        };
         var command = new Command("verify", "Verify an image's checksum and signature: certificate, validity, and that PCR0 is what was signed.") { image, at, certificate };
         command.SetAction(parsed =>
         {

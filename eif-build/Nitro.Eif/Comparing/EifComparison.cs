@@ -82,7 +82,8 @@ public static class EifComparison
                 found.AddRange(Files(where, Entries(openFirst, one), Entries(openSecond, other)));
                 if (found.Count == before)
                 {
-                    Add(where, null, "archive: the same files, but in another order, with other inodes, or padded or compressed differently", Content(one.Size, digest), Content(other.Size, otherDigest));
+                    const string Archive = "archive: the same files, but in another order, with other inodes, or padded or compressed differently";
+                    Add(where, null, Archive, Content(one.Size, digest), Content(other.Size, otherDigest));
                 }
             }
             catch (RamdiskException exception)

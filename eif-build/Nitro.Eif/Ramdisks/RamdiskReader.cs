@@ -221,7 +221,9 @@ public sealed class RamdiskReader : IDisposable
             _position += got;
             return _position <= _maximum
                 ? got
-                : throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"unpacked it has more than {_maximum} bytes, {MaximumGrowth} times its own and a GiB: it was made to fill a disk"));
+                : throw new RamdiskException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"unpacked it has more than {_maximum} bytes, {MaximumGrowth} times its own and a GiB: it was made to fill a disk"));
         }
         catch (InvalidDataException exception)
         {

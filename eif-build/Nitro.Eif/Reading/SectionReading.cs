@@ -159,7 +159,8 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
 
         if ((type == EifSectionType.CommandLine && (!Has(EifSectionType.Kernel) || _ramdisks > 0)) || (type == EifSectionType.Ramdisk && !Has(EifSectionType.CommandLine)))
         {
-            _disorder ??= new EifError(EifErrorKind.CommandLineOrder, where, _position, "the cmdline after the kernel and before the first ramdisk, in which order they are measured", "another order");
+            const string Order = "the cmdline after the kernel and before the first ramdisk, in which order they are measured";
+            _disorder ??= new EifError(EifErrorKind.CommandLineOrder, where, _position, Order, "another order");
         }
 
         if ((type == EifSectionType.Signature && header.Version < EifLimits.FirstSignedVersion) || (type == EifSectionType.Metadata && header.Version < 4))
