@@ -54,6 +54,20 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void A_signature_over_another_image_or_by_another_key_is_a_SignatureCheck_of_false()
+    {
+        var (key, certificate) = Signatures.Signer();
+        var pcr0 = RawImage.Usual().Pcrs().Pcr0;
+        var other = RawImage.Extend([1, 2, 3]);
+        foreach (var section in new[] { Signatures.Section(other, key, certificate), Signatures.Section(pcr0, key, Signatures.Signer().Certificate) })
+        {
+            File.WriteAllBytes(_folder / "i.eif", RawImage.Usual().With(RawImage.Signature, section).Build());
+            Assert.False((bool)Json("describe", _folder / "i.eif")["SignatureCheck"]!);
+            Assert.Equal(1, Run("verify", _folder / "i.eif", "--at", "2026-06-01T00:00:00Z").Code);
+        }
+    }
+
+    [Fact]
     public void Describe_of_an_unsigned_image_has_no_members_of_a_signature()
     {
         File.WriteAllBytes(_folder / "i.eif", RawImage.Usual().Build());
