@@ -141,5 +141,5 @@ $(STAMPS)/packages: build/packages.sh Directory.Packages.props | $(STAMPS)/tools
 
 $(STAMPS)/build: $(SOURCES) | $(STAMPS)/packages
 	@echo 'Building'
-	@dotnet build Nitro.sln --configuration $(CONFIGURATION) --nologo --verbosity quiet -clp:NoSummary
+	@dotnet msbuild Nitro.sln -restore -maxcpucount -property:Configuration=$(CONFIGURATION) -nologo -verbosity:quiet -tl:off
 	@touch $@
