@@ -192,18 +192,14 @@ if [ -n "$console" ]; then
 fi
 
 output=${console:-$temporary/console}
-attempt=1
+show() { # to the terminal, from the first word on, unless it goes to a file
+    [ -n "$console" ] && return 0
+    tail -n +1 -f "$output" 8>&- &
+    tail_process=$!
+}
 : >"$output"
 start "$accel" "$output"
-while [ "$accel" = tcg ] && [ $attempt -lt 3 ] && hangs_without_clock "$output"; do
-    attempt=$((attempt + 1))
-    stop
-    rm -f "$sockets/vm.vsock" "$sockets/vhost.sock"
-    printf 'emulator: this machine is busy, and the guest could not set its clock; starting it anew with one that counts instructions\n' >&2
-    clock='-icount shift=auto'
-    start "$accel" "$output"
-done
-[ -n "$console" ] || { tail -n +1 -f "$output" 8>&- & tail_process=$!; }
+show
 # A refused image is refused at once: nothing is promised before.
 sleep 0.3
 if kill -0 "$qemu_process" 2>/dev/null; then
@@ -211,6 +207,16 @@ if kill -0 "$qemu_process" 2>/dev/null; then
     printf 'emulator: enclave  nitro-host serve --emulator %s …\n' "$sockets/vm.vsock" >&2
     printf 'emulator: parent   what the enclave connects to at CID 2, port N, comes out at %s_N\n' "$sockets/vm.vsock" >&2
 fi
+attempt=1
+while [ "$accel" = tcg ] && [ $attempt -lt 3 ] && hangs_without_clock "$output"; do
+    attempt=$((attempt + 1))
+    stop
+    rm -f "$sockets/vm.vsock" "$sockets/vhost.sock"
+    printf 'emulator: this machine is busy, and the guest could not set its clock; starting it anew with one that counts instructions\n' >&2
+    clock='-icount shift=auto'
+    start "$accel" "$output"
+    show
+done
 
 status=0
 wait "$qemu_process" || status=$?
