@@ -88,6 +88,8 @@ public sealed class CampaignTests
             var file = folder.GetFiles()[0];
             var number = file.Name[17..^5];
             Assert.Contains($"--seed 000000000000002a --case {number}", text, StringComparison.Ordinal);
+            var end = text[text.IndexOf("stalls:", StringComparison.Ordinal)..];
+            Assert.Matches($"FOUND [0-9]+ times: {Properties.NoException}: Nitro.Verifier.Fuzz --seed 000000000000002a --case [0-9]+\n", end);
             Assert.Equal([PlantedKind.Trigger], CaseFile.Read(file.FullName).Bytes);
 
             Assert.Equal(1, Run(PlantedFault.Exception, "--seed", "2a", "--case", number).Code);

@@ -54,11 +54,14 @@ public sealed class FuzzCommand(IReadOnlyList<SeedKind> kinds, TextWriter output
         }
 
         var (start, reported, found) = (time.GetTimestamp(), TimeSpan.Zero, 0);
+        var properties = new SortedDictionary<string, List<long>>(StringComparer.Ordinal);
         while (time.GetElapsedTime(start) < duration)
         {
             foreach (var finding in campaign.RunBatch())
             {
                 found++;
+                properties.TryAdd(finding.Property, []);
+                properties[finding.Property].Add(finding.Number);
                 Report(campaign, seed, finding, folder, found);
             }
 
@@ -71,6 +74,13 @@ public sealed class FuzzCommand(IReadOnlyList<SeedKind> kinds, TextWriter output
         }
 
         output.WriteLine(campaign.Coverage.Table());
+
+        // Once more, after a table that is longer than what many a log keeps of its end.
+        foreach (var (property, numbers) in properties)
+        {
+            Say($"FOUND {numbers.Count} times: {property}: Nitro.Verifier.Fuzz --seed {seed:x16} --case {numbers[0]}");
+        }
+
         Say($"{found} findings in {campaign.Coverage.Cases} cases of seed {seed:x16}");
         return found == 0 ? 0 : 1;
     }

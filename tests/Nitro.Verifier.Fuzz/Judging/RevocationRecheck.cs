@@ -9,7 +9,7 @@ namespace Nitro.Verifier.Fuzz.Judging;
 /// <summary>A second opinion, by System.Formats.Asn1, on the revocation lists of evidence that was accepted.</summary>
 public static class RevocationRecheck
 {
-    private const string ReasonCode = "2.5.29.21", InvalidityDate = "2.5.29.24";
+    private const string ReasonCode = "2.5.29.21", InvalidityDate = "2.5.29.24", AuthorityKeyIdentifier = "2.5.29.35";
 
     /// <summary>What is wrong with an accepted case; null when nothing is.</summary>
     public static string? Problem(FuzzCase one)
@@ -75,11 +75,11 @@ public static class RevocationRecheck
         var extensions = new AsnReader(field, AsnEncodingRules.DER).ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadSequence();
         while (extensions.HasData)
         {
-            var extension = extensions.ReadSequence();
-            if (extension.ReadObjectIdentifier() == "2.5.29.35")
+            var (identifier, value) = ReadExtension(extensions);
+            if (identifier == AuthorityKeyIdentifier)
             {
-                var stated = new X509AuthorityKeyIdentifierExtension(extension.ReadOctetString()).KeyIdentifier;
-                return stated is { } identifier && !identifier.Span.SequenceEqual(own.SubjectKeyIdentifierBytes.Span);
+                var stated = new X509AuthorityKeyIdentifierExtension(value).KeyIdentifier;
+                return stated is { } key && !key.Span.SequenceEqual(own.SubjectKeyIdentifierBytes.Span);
             }
         }
 
@@ -97,14 +97,8 @@ public static class RevocationRecheck
             var extensions = entry.HasData ? entry.ReadSequence() : null;
             while (extensions is { HasData: true })
             {
-                var extension = extensions.ReadSequence();
-                var identifier = extension.ReadObjectIdentifier();
-                if (extension.PeekTag() == Asn1Tag.Boolean)
-                {
-                    extension.ReadBoolean();
-                }
-
-                var value = new AsnReader(extension.ReadOctetString(), AsnEncodingRules.DER);
+                var (identifier, content) = ReadExtension(extensions);
+                var value = new AsnReader(content, AsnEncodingRules.DER);
                 if (identifier == ReasonCode)
                 {
                     reason = value.ReadEnumeratedBytes().Span[0];
@@ -123,6 +117,19 @@ public static class RevocationRecheck
         }
 
         return false;
+    }
+
+    /// <summary>Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue } (RFC 5280 4.1). Critical is any that the product knows.</summary>
+    private static (string Identifier, byte[] Value) ReadExtension(AsnReader extensions)
+    {
+        var extension = extensions.ReadSequence();
+        var identifier = extension.ReadObjectIdentifier();
+        if (extension.PeekTag() == Asn1Tag.Boolean)
+        {
+            extension.ReadBoolean();
+        }
+
+        return (identifier, extension.ReadOctetString());
     }
 
     private static DateTimeOffset ReadTime(AsnReader reader) =>

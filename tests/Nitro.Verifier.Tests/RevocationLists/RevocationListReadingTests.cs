@@ -58,6 +58,20 @@ public sealed class RevocationListReadingTests
         Assert.Equal((0, "", ""), (read.Count, read.Number, read.IssuerKeyIdentifier));
     }
 
+    /// <summary>What is known may be critical (RFC 5280 5.2: critical is what must not be passed over).</summary>
+    [Theory]
+    [InlineData("2.5.29.35", new byte[] { 0x30, 0x05, 0x80, 3, 1, 2, 3 })]
+    [InlineData("2.5.29.20", new byte[] { 2, 1, 5 })]
+    public void A_known_extension_is_read_when_it_is_critical(string oid, byte[] value)
+    {
+        var list = new TestRevocationList();
+        list.Extensions.Clear();
+        list.Extensions.Add(TestRevocationList.Extension(oid, value, TestRevocationList.Critical));
+        var read = Read(list.Build());
+        Assert.Equal(oid == "2.5.29.20" ? "05" : "", read.Number);
+        Assert.Equal(oid == "2.5.29.35" ? "010203" : "", read.IssuerKeyIdentifier);
+    }
+
     [Fact]
     public void PEM_is_read_and_what_is_not_one_list_is_refused()
     {
