@@ -47,6 +47,11 @@ internal sealed class CommandLine(TimeProvider clock, bool interactive)
         {
             return Say(exception, ExitCode.Environment);
         }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("nitro-eif: stopped; nothing was left behind");
+            return ExitCode.Stopped;
+        }
 
         int Say(Exception exception, int code)
         {

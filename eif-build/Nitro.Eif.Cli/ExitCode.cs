@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>The environment: no permission, a disk that fails.</summary>
     public const int Environment = 3;
+
+    /// <summary>It was stopped by a signal, and has left nothing behind; what a shell gives for Ctrl-C.</summary>
+    public const int Stopped = 130;
 }
