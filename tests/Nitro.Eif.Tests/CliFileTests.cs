@@ -168,6 +168,16 @@ public sealed class CliFileTests : IDisposable
         Assert.Equal(0, Run(Sign("i.eif")).Code);
     }
 
+    [Theory]
+    [InlineData("1f8b0800000000000003", "compressed by gzip")]
+    [InlineData("fd377a585a00000004e6", "compressed by xz")]
+    [InlineData("28b52ffd2400000000", "compressed by zstd")]
+    public void A_compressed_tar_is_told_from_one_that_is_damaged(string start, string said)
+    {
+        File.WriteAllBytes(_folder / "root.tar", [.. Convert.FromHexString(start), .. Enumerable.Repeat((byte)0xa5, 2000)]);
+        Refused(said, "build", "--kernel", _folder / "kernel", "--cmdline", "a", "--init", _folder / "init", "--rootfs", _folder / "root.tar", "--cmd", "a", "-o", _folder / "x");
+    }
+
     [Fact]
     public void A_folder_that_nobody_may_write_to_is_the_environments_fault()
     {
