@@ -162,6 +162,19 @@ public sealed class CliFileTests : IDisposable
     }
 
     [Fact]
+    public void Signing_leaves_everything_before_the_signature_but_its_place_in_the_header()
+    {
+        var raw = RawImage.Usual();
+        (raw.Memory, raw.Cpus) = (3UL << 30, 7);
+        var unsigned = raw.Build();
+        File.WriteAllBytes(_folder / "i.eif", unsigned);
+        Assert.Equal(0, Run(Sign("i.eif")).Code);
+        var signed = File.ReadAllBytes(_folder / "i.eif");
+        Assert.Equal(unsigned[..0x1a], signed[..0x1a]);
+        Assert.Equal(unsigned[548..], signed[548..unsigned.Length]);
+    }
+
+    [Fact]
     public void A_key_may_begin_with_a_byte_order_mark()
     {
         File.WriteAllText(_folder / "key.pem", "\uFEFF" + File.ReadAllText(_folder / "key.pem"));
