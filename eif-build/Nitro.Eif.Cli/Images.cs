@@ -27,14 +27,18 @@ internal static class Images
         : Directory.Exists(name) ? throw new UsageException($"{name} is a folder, not an image")
         : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
 
-    /// <summary>The whole of a small file, such as a key, which may be a pipe: of what has no end no more is read than would be accepted.</summary>
+    /// <summary>
+    /// The whole of a small file, such as a key, which may be a pipe: of what has no end no more is read than would be accepted.
+    /// </summary>
     /// <exception cref="UsageException">It is a folder, or has more bytes.</exception>
     public static byte[] ReadSmall(string name)
     {
-        using var stream = name.Length > 0 && Directory.Exists(name) ? throw new UsageException($"{name} is a folder, and a file is needed") : File.OpenRead(name);
+        using var stream = Directory.Exists(name) ? throw new UsageException($"{name} is a folder, and a file is needed") : File.OpenRead(name);
         var content = new byte[MaximumSmall + 1];
         var got = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        return got <= MaximumSmall ? content[..got] : throw new UsageException($"{name} has more than {MaximumSmall} bytes, which no key, certificate or description has");
+        return got <= MaximumSmall
+            ? content[..got]
+            : throw new UsageException($"{name} has more than {MaximumSmall} bytes, which no key, certificate or description has");
     }
 
     /// <summary>Refuses an output that one of the inputs is as well: it would take the place of, say, the key.</summary>
@@ -45,7 +49,9 @@ internal static class Images
             throw new UsageException($"the output {output} is also an input ({taken}), which it would replace: name another file");
         }
 
-        static string Final(string name) => new FileInfo(name).LinkTarget is null ? Path.GetFullPath(name) : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
+        static string Final(string name) => new FileInfo(name).LinkTarget is null
+            ? Path.GetFullPath(name)
+            : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
     }
 
     /// <summary>Refuses what a command that reads its image more than once cannot take.</summary>

@@ -81,7 +81,8 @@ public sealed class EifComparisonTests
                 other.Sections[2] = (RawImage.Metadata, 0, [.. RawImage.SomeMetadata, .. " \n"u8]);
                 break;
             case "members of the metadata":
-                var members = JsonNode.Parse(RawImage.SomeMetadata)!.AsObject().Reverse().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()));
+                var members = JsonNode.Parse(RawImage.SomeMetadata)!.AsObject().Reverse()
+                    .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()));
                 other.Sections[2] = (RawImage.Metadata, 0, Encoding.UTF8.GetBytes(new JsonObject(members).ToJsonString()));
                 break;
             default:

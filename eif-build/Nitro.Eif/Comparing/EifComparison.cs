@@ -26,7 +26,9 @@ public static class EifComparison
     /// <param name="first">What was read from it.</param>
     /// <param name="openSecond">Gives the second image's file.</param>
     /// <param name="second">What was read from it.</param>
-    /// <returns>The differences, in the order of the image and then of paths; none means that the images are the same, byte for byte.</returns>
+    /// <returns>
+    /// The differences, in the order of the image and then of paths. None means that every section is the same, and the CRC-32 of the rest.
+    /// </returns>
     /// <exception cref="IOException">A file failed.</exception>
     public static IReadOnlyList<EifDifference> Compare(Func<Stream> openFirst, EifDescription first, Func<Stream> openSecond, EifDescription second)
     {
@@ -61,7 +63,7 @@ public static class EifComparison
             CompareRamdisk(Text($"ramdisk {i}"), ours[i], theirs[i]);
         }
 
-        // Other sections follow from what was said above; the same ones may still stand in another order, between bytes of the header that nobody reads.
+        // The same sections may still stand in another order, after a header with other bytes that nobody reads.
         if (found.Count == 0)
         {
             AddIf("header", "order of the sections", Order(first), Order(second));
@@ -69,7 +71,8 @@ public static class EifComparison
 
         if (found.Count == 0)
         {
-            AddIf("header", "bytes that nothing reads or measures (CRC-32 of the image)", Text($"{first.ComputedCrc:x8}"), Text($"{second.ComputedCrc:x8}"));
+            const string Unread = "bytes that nothing reads or measures (CRC-32 of the image)";
+            AddIf("header", Unread, Text($"{first.ComputedCrc:x8}"), Text($"{second.ComputedCrc:x8}"));
         }
 
         return found;
@@ -80,7 +83,8 @@ public static class EifComparison
             found.AddRange(Metadata(first.Metadata, second.Metadata));
             if (found.Count == before && first.Metadata is { } one && second.Metadata is { } other && !one.Span.SequenceEqual(other.Span))
             {
-                Add("metadata", null, "text: the same members in another order, or written differently", Text($"{one.Length} bytes"), Text($"{other.Length} bytes"));
+                const string Form = "text: the same members in another order, or written differently";
+                Add("metadata", null, Form, Text($"{one.Length} bytes"), Text($"{other.Length} bytes"));
             }
         }
 
@@ -118,7 +122,8 @@ public static class EifComparison
                 found.AddRange(Files(where, Entries(openFirst, one), Entries(openSecond, other)));
                 if (found.Count == before)
                 {
-                    const string Archive = "archive: the same files, but in another order, with other inodes or device numbers, repeated, or padded or compressed differently";
+                    const string Archive = "archive: the same files, but in another order, with other inodes or device numbers, repeated, "
+                        + "or padded or compressed differently";
                     Add(where, null, Archive, Content(one.Size, digest), Content(other.Size, otherDigest));
                 }
             }

@@ -73,9 +73,9 @@ public static class EnclaveRamdisks
     /// <summary>One item a line, which is how nitro-cli's init and ours read them.</summary>
     private static EifSource Lines(IReadOnlyList<string> items, string what)
     {
-        if (items.FirstOrDefault(item => item is not null && Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(item)).Contains('\uFFFD', StringComparison.Ordinal)) is { } garbled)
+        // What .NET could not read as Unicode has become U+FFFD, and half of a surrogate pair will: written out it would be another argument.
+        if (items.FirstOrDefault(item => item is not null && Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(item)).Contains('\uFFFD')) is { } garbled)
         {
-            // What .NET could not read as Unicode has become U+FFFD: written out again it would be another argument.
             throw new ArgumentException($"an item of the {what} is no Unicode text: \"{garbled}\"");
         }
 

@@ -179,9 +179,10 @@ public static class EifWriter
 
     private static byte[] CheckCommandLine(string text)
     {
-        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(char.IsControl) || text.Contains('\uFFFD', StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(one => char.IsControl(one) || one == '\uFFFD'))
         {
-            throw new ArgumentException("the command line is one line of text, without white space at its ends, a byte order mark, control characters or bytes that are no UTF-8");
+            throw new ArgumentException(
+                "the command line is one line of text, without white space at its ends, a byte order mark, control characters or bytes that are no UTF-8");
         }
 
         var bytes = Strict.GetBytes(text);
@@ -192,7 +193,12 @@ public static class EifWriter
 
     private static byte[] EncodeMetadata(EifMetadata metadata)
     {
-        if (new[] { metadata.ImageName, metadata.ImageVersion, metadata.BuildTime, metadata.BuildTool, metadata.BuildToolVersion, metadata.OperatingSystem, metadata.KernelVersion }.Contains(null))
+        string?[] texts =
+        [
+            metadata.ImageName, metadata.ImageVersion, metadata.BuildTime, metadata.BuildTool, metadata.BuildToolVersion, metadata.OperatingSystem,
+            metadata.KernelVersion,
+        ];
+        if (texts.Contains(null))
         {
             throw new ArgumentException("a text of the metadata is null, which AWS's tools do not read");
         }
