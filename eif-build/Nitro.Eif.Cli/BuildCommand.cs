@@ -136,6 +136,7 @@ internal sealed class BuildCommand
         {
             using var signer = SignCommand.ReadSigner(parsed.GetValue(_key), parsed.GetValue(_certificate));
             var content = Compose(parsed);
+            Images.RefuseOver(parsed.GetValue(_output)!, Inputs(parsed));
             var total = content.Ramdisks.Append(content.Kernel).Sum(source => source.Length);
             EifMeasurements measurements;
             using (var bar = new ProgressBar(context, "building", total))
@@ -151,6 +152,14 @@ internal sealed class BuildCommand
             throw new UsageException($"no image comes of this: {exception.Message}");
         }
     }
+
+    private IEnumerable<string?> Inputs(ParseResult parsed) =>
+    [
+        .. new[] { _kernel, _cmdlineFile, _init, _rootfs, _metadata, _key, _certificate }.Select(parsed.GetValue),
+        .. parsed.GetValue(_modules)!,
+        .. parsed.GetValue(_ramdisks)!,
+        .. parsed.GetValue(_blobs) is { } blobs ? Directory.EnumerateFiles(blobs) : [],
+    ];
 
     private EifContent Compose(ParseResult parsed)
     {

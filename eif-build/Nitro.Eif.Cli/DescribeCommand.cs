@@ -61,11 +61,7 @@ internal static class DescribeCommand
 
             if (parsed.GetValue(policy) is { } file)
             {
-                if (name != "-" && file.Length > 0 && Path.GetFullPath(file) == Path.GetFullPath(name))
-                {
-                    throw new UsageException("--policy names the image itself, which the policy would replace");
-                }
-
+                Images.RefuseOver(file, name == "-" ? null : name, parsed.GetValue(enclave));
                 var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
                 Images.Replace(file, stream =>
                 {
@@ -138,7 +134,7 @@ internal static class DescribeCommand
     {
         try
         {
-            if (JsonNode.Parse(File.ReadAllBytes(file)) is JsonObject enclave && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
+            if (JsonNode.Parse(Images.ReadSmall(file)) is JsonObject enclave && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
                 && models.All(model => model is JsonObject { } one && one["Digest"] is not null))
             {
                 policy["models"] = new JsonArray([.. models.Select(model => model!["Digest"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Select(digest => (JsonNode)digest)]);

@@ -8,6 +8,9 @@ namespace Nitro.Eif.Cli;
 /// <summary>Reads the images that a command line names.</summary>
 internal static class Images
 {
+    /// <summary>Bytes of a key, a certificate or a description at most: all of them have some thousands.</summary>
+    private const int MaximumSmall = 1 << 20;
+
     /// <summary>Reads an image with a bar; "-" is standard input.</summary>
     /// <exception cref="RefusedException">It is no image.</exception>
     public static EifDescription Read(CommandContext context, string name, bool allowWrongCrc = false)
@@ -23,6 +26,33 @@ internal static class Images
     public static FileStream Open(string name) => name.Length == 0 ? throw new UsageException("an image's name is empty")
         : Directory.Exists(name) ? throw new UsageException($"{name} is a folder, not an image")
         : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+
+    /// <summary>
+    /// The whole of a small file, such as a key, which may be a pipe: of what has no end no more is read than would be accepted.
+    /// </summary>
+    /// <exception cref="UsageException">It is a folder, or has more bytes.</exception>
+    public static byte[] ReadSmall(string name)
+    {
+        using var stream = Directory.Exists(name) ? throw new UsageException($"{name} is a folder, and a file is needed") : File.OpenRead(name);
+        var content = new byte[MaximumSmall + 1];
+        var got = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        return got <= MaximumSmall
+            ? content[..got]
+            : throw new UsageException($"{name} has more than {MaximumSmall} bytes, which no key, certificate or description has");
+    }
+
+    /// <summary>Refuses an output that one of the inputs is as well: it would take the place of, say, the key.</summary>
+    public static void RefuseOver(string output, params IEnumerable<string?> inputs)
+    {
+        if (output.Length > 0 && inputs.FirstOrDefault(input => !string.IsNullOrEmpty(input) && Final(input) == Final(output)) is { } taken)
+        {
+            throw new UsageException($"the output {output} is also an input ({taken}), which it would replace: name another file");
+        }
+
+        static string Final(string name) => new FileInfo(name).LinkTarget is null
+            ? Path.GetFullPath(name)
+            : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
+    }
 
     /// <summary>Refuses what a command that reads its image more than once cannot take.</summary>
     public static void RequireFile(string command, string name)

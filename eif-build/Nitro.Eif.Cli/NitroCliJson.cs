@@ -1,5 +1,5 @@
+using System.Formats.Asn1;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -132,12 +132,18 @@ internal static class NitroCliJson
         var issuer = new SortedDictionary<string, string?>(StringComparer.Ordinal);
         try
         {
-            foreach (var name in certificate.IssuerName.EnumerateRelativeDistinguishedNames(reversed: false).Where(name => !name.HasMultipleElements))
+            var name = new AsnReader(certificate.IssuerName.RawData, AsnEncodingRules.BER).ReadSequence();
+            while (name.HasData)
             {
-                issuer[LongName(name.GetSingleElementType().Value!)] = name.GetSingleElementValue();
+                var elements = name.ReadSetOf();
+                while (elements.HasData)
+                {
+                    var element = elements.ReadSequence();
+                    issuer[LongName(element.ReadObjectIdentifier())] = element.ReadCharacterString((UniversalTagNumber)element.PeekTag().TagValue);
+                }
             }
         }
-        catch (CryptographicException)
+        catch (Exception exception) when (exception is AsnContentException or ArgumentException or InvalidOperationException)
         {
             // A name that is no name, in a certificate that nobody vouches for: the rest of the description is worth having.
         }
@@ -152,7 +158,7 @@ internal static class NitroCliJson
     /// <summary>The last element of the certificate's outer sequence, a bit string.</summary>
     private static byte[] SignatureOf(X509Certificate2 certificate)
     {
-        var outer = new System.Formats.Asn1.AsnReader(certificate.RawData, System.Formats.Asn1.AsnEncodingRules.DER).ReadSequence();
+        var outer = new AsnReader(certificate.RawData, AsnEncodingRules.DER).ReadSequence();
         outer.ReadEncodedValue();
         outer.ReadEncodedValue();
         return outer.ReadBitString(out _);
@@ -161,25 +167,44 @@ internal static class NitroCliJson
     private static string LongName(string oid) => oid switch
     {
         "2.5.4.3" => "commonName",
+        "2.5.4.4" => "surname",
+        "2.5.4.5" => "serialNumber",
         "2.5.4.6" => "countryName",
         "2.5.4.7" => "localityName",
         "2.5.4.8" => "stateOrProvinceName",
+        "2.5.4.9" => "streetAddress",
         "2.5.4.10" => "organizationName",
         "2.5.4.11" => "organizationalUnitName",
-        "2.5.4.5" => "serialNumber",
+        "2.5.4.12" => "title",
+        "2.5.4.13" => "description",
+        "2.5.4.15" => "businessCategory",
+        "2.5.4.17" => "postalCode",
+        "2.5.4.41" => "name",
+        "2.5.4.42" => "givenName",
+        "2.5.4.43" => "initials",
+        "2.5.4.44" => "generationQualifier",
+        "2.5.4.46" => "dnQualifier",
+        "2.5.4.65" => "pseudonym",
+        "2.5.4.97" => "organizationIdentifier",
         "1.2.840.113549.1.9.1" => "emailAddress",
+        "0.9.2342.19200300.100.1.1" => "userId",
         "0.9.2342.19200300.100.1.25" => "domainComponent",
         _ => oid,
     };
 
     private static string AlgorithmName(string? oid) => oid switch
     {
+        "1.2.840.10045.4.1" => "ecdsa-with-SHA1",
+        "1.2.840.10045.4.3.1" => "ecdsa-with-SHA224",
         "1.2.840.10045.4.3.2" => "ecdsa-with-SHA256",
         "1.2.840.10045.4.3.3" => "ecdsa-with-SHA384",
         "1.2.840.10045.4.3.4" => "ecdsa-with-SHA512",
+        "1.2.840.113549.1.1.5" => "sha1WithRSAEncryption",
+        "1.2.840.113549.1.1.10" => "rsassaPss",
         "1.2.840.113549.1.1.11" => "sha256WithRSAEncryption",
         "1.2.840.113549.1.1.12" => "sha384WithRSAEncryption",
         "1.2.840.113549.1.1.13" => "sha512WithRSAEncryption",
+        "1.3.101.112" => "ED25519",
         _ => oid ?? "",
     };
 }

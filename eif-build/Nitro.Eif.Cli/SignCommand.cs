@@ -33,6 +33,7 @@ internal static class SignCommand
         {
             var name = parsed.GetValue(image)!;
             Images.RequireFile("sign", name);
+            Images.RefuseOver(parsed.GetValue(output) ?? name, parsed.GetValue(key), parsed.GetValue(certificate));
             try
             {
                 using var signer = ReadSigner(parsed.GetValue(key), parsed.GetValue(certificate))!;
@@ -67,6 +68,7 @@ internal static class SignCommand
             throw new UsageException("--key and --certificate go together");
         }
 
-        return EifSigner.Create(File.ReadAllText(key), File.ReadAllBytes(certificate));
+        using var text = new StreamReader(new MemoryStream(Images.ReadSmall(key)));
+        return EifSigner.Create(text.ReadToEnd(), Images.ReadSmall(certificate));
     }
 }

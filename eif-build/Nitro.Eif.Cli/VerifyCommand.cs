@@ -73,7 +73,7 @@ internal static class VerifyCommand
     {
         try
         {
-            var content = File.ReadAllBytes(file);
+            var content = Images.ReadSmall(file);
             var text = Encoding.Latin1.GetString(content);
             using var certificate = PemEncoding.TryFind(text, out _) ? PemCertificate.Read(text) : X509CertificateLoader.LoadCertificate(content);
             return Sha384Digest.Of(certificate.RawData).ExtendFromZero();

@@ -122,6 +122,76 @@ public sealed class CliFileTests : IDisposable
     }
 
     [Fact]
+    public void An_output_never_takes_the_place_of_an_input()
+    {
+        File.WriteAllText(_folder / "enclave.json", "{}");
+        File.CreateSymbolicLink(_folder / "link", "key.pem");
+        string[] kept = ["kernel", "init", "key.pem", "cert.pem", "enclave.json"];
+        var before = kept.Select(file => File.ReadAllBytes(_folder / file)).ToArray();
+        string[] build = ["build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "init", "--key", _folder / "key.pem", "--certificate", _folder / "cert.pem", "-o"];
+        foreach (var file in new[] { "kernel", "init", "key.pem", "cert.pem", "link", "root/../kernel" })
+        {
+            Refused("also an input", [.. build, _folder / file]);
+        }
+
+        foreach (var file in new[] { "key.pem", "cert.pem", "link" })
+        {
+            Refused("also an input", [.. Sign("i.eif"), "--output", _folder / file]);
+        }
+
+        Refused("also an input", "describe", _folder / "i.eif", "--enclave", _folder / "enclave.json", "--policy", _folder / "enclave.json");
+        Directory.CreateDirectory(_folder / "blobs");
+        File.WriteAllText(_folder / "blobs/cmdline", "a");
+        File.Copy(_folder / "kernel", _folder / "blobs/bzImage");
+        File.Copy(_folder / "init", _folder / "blobs/init");
+        Refused("also an input", "build", "--blobs", _folder / "blobs", "--rootfs", _folder / "root", "--cmd", "a", "-o", _folder / "blobs/bzImage");
+        Assert.Equal(before, kept.Select(file => File.ReadAllBytes(_folder / file)));
+    }
+
+    [Theory]
+    [InlineData("/dev/zero", "more than 1048576 bytes")]
+    [InlineData("{}/root", "is a folder")]
+    public void A_key_or_certificate_without_an_end_or_that_is_a_folder_is_a_mistake(string name, string said)
+    {
+        name = name.Replace("{}", _folder.Path, StringComparison.Ordinal);
+        Assert.Equal(0, Run([.. Sign("i.eif"), "--output", _folder / "s.eif"]).Code);
+        Refused(said, "sign", _folder / "i.eif", "--key", name, "--certificate", _folder / "cert.pem", "-o", _folder / "x");
+        Refused(said, "sign", _folder / "i.eif", "--key", _folder / "key.pem", "--certificate", name, "-o", _folder / "x");
+        Refused(said, "verify", _folder / "s.eif", "--certificate", name);
+        Refused(said, "describe", _folder / "i.eif", "--policy", _folder / "p.json", "--enclave", name);
+    }
+
+    [Fact]
+    public void Signing_leaves_everything_before_the_signature_but_its_place_in_the_header()
+    {
+        var raw = RawImage.Usual();
+        (raw.Memory, raw.Cpus) = (3UL << 30, 7);
+        var unsigned = raw.Build();
+        File.WriteAllBytes(_folder / "i.eif", unsigned);
+        Assert.Equal(0, Run(Sign("i.eif")).Code);
+        var signed = File.ReadAllBytes(_folder / "i.eif");
+        Assert.Equal(unsigned[..0x1a], signed[..0x1a]);
+        Assert.Equal(unsigned[548..], signed[548..unsigned.Length]);
+    }
+
+    [Fact]
+    public void A_key_may_begin_with_a_byte_order_mark()
+    {
+        File.WriteAllText(_folder / "key.pem", "\uFEFF" + File.ReadAllText(_folder / "key.pem"));
+        Assert.Equal(0, Run(Sign("i.eif")).Code);
+    }
+
+    [Theory]
+    [InlineData("1f8b0800000000000003", "compressed by gzip")]
+    [InlineData("fd377a585a00000004e6", "compressed by xz")]
+    [InlineData("28b52ffd2400000000", "compressed by zstd")]
+    public void A_compressed_tar_is_told_from_one_that_is_damaged(string start, string said)
+    {
+        File.WriteAllBytes(_folder / "root.tar", [.. Convert.FromHexString(start), .. Enumerable.Repeat((byte)0xa5, 2000)]);
+        Refused(said, "build", "--kernel", _folder / "kernel", "--cmdline", "a", "--init", _folder / "init", "--rootfs", _folder / "root.tar", "--cmd", "a", "-o", _folder / "x");
+    }
+
+    [Fact]
     public void A_folder_that_nobody_may_write_to_is_the_environments_fault()
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "root may write everywhere");

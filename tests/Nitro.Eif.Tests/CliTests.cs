@@ -54,6 +54,22 @@ public sealed class CliTests : IDisposable
     }
 
     [Fact]
+    public void An_issuer_is_shown_by_OpenSSLs_names_also_where_parts_of_it_stand_together()
+    {
+        Tool.Run(
+            _folder, "openssl", "req", "-new", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:secp384r1", "-nodes", "-sha384", "-multivalue-rdn", "-days", "30",
+            "-keyout", _folder / "k.pem", "-out", _folder / "c.pem",
+            "-subj", "/O=Example/CN=signer+OU=unit/SN=s/GN=g/title=t/street=x/postalCode=1/UID=u/DC=org/emailAddress=a@b.example/serialNumber=7");
+        File.WriteAllBytes(_folder / "i.eif", RawImage.Usual().Build());
+        Assert.Equal(0, Run("sign", _folder / "i.eif", "--key", _folder / "k.pem", "--certificate", _folder / "c.pem").Code);
+        var issuer = Json("describe", _folder / "i.eif")["SigningCertificate"]!["IssuerName"]!.AsObject();
+        var expected = Tool.Run(_folder, "openssl", "x509", "-in", _folder / "c.pem", "-noout", "-issuer", "-nameopt", "sep_multiline,lname")
+            .Split('\n').Skip(1).SelectMany(line => line.Split(" + ")).Select(part => part.Trim()).Where(part => part.Length > 0).Order(StringComparer.Ordinal);
+        Assert.Equal(expected, issuer.Select(part => $"{part.Key}={part.Value}"));
+        Assert.Equal(12, issuer.Count);
+    }
+
+    [Fact]
     public void A_signature_over_another_image_or_by_another_key_is_a_SignatureCheck_of_false()
     {
         var (key, certificate) = Signatures.Signer();
@@ -234,7 +250,7 @@ public sealed class CliTests : IDisposable
         { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--metadata", "{}/init"], 2, "no JSON" },
         { ["build", "-o", "{}/x", "--blobs", "{}/root", "--rootfs", "{}/root"], 2, "nitro-cli's blobs" },
         { ["build", "-o", "{}/none/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init"], 2, "none" },
-        { ["sign", "{}/init", "--key", "{}/init", "--certificate", "{}/init"], 2, "cannot be signed" },
+        { ["sign", "{}/init", "--key", "{}/kernel", "--certificate", "{}/kernel"], 2, "cannot be signed" },
     };
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Nitro.Eif.Comparing;
 using Nitro.Eif.Reading;
 
@@ -39,6 +40,77 @@ public sealed class EifComparisonTests
         other.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry("b", 0x81A4, "2").Entry("a", 0x81A4, "1").Bytes());
         Assert.Contains("another order", Assert.Single(Compare(one, other)).What, StringComparison.Ordinal);
         Assert.Empty(Compare(one, one));
+    }
+
+    public static TheoryData<string, string> Unmeasured => new()
+    {
+        { "memory", "memory" },
+        { "processors", "processors" },
+        { "reserved", "nothing reads" },
+        { "unused", "nothing reads" },
+        { "a place beyond the sections", "nothing reads" },
+        { "order", "order of the sections" },
+        { "spaces in the metadata", "written differently" },
+        { "members of the metadata", "another order" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unmeasured))]
+    public void Images_that_differ_where_nothing_measures_them_are_not_called_the_same(string which, string said)
+    {
+        var other = RawImage.Usual();
+        switch (which)
+        {
+            case "memory":
+                other.Memory = 7;
+                break;
+            case "processors":
+                other.Cpus = 7;
+                break;
+            case "reserved":
+                other.Reserved = 7;
+                break;
+            case "unused":
+                other.Unused = 7;
+                break;
+            case "order":
+                other.Sections.Add(other.Sections[2]);
+                other.Sections.RemoveAt(2);
+                break;
+            case "spaces in the metadata":
+                other.Sections[2] = (RawImage.Metadata, 0, [.. RawImage.SomeMetadata, .. " \n"u8]);
+                break;
+            case "members of the metadata":
+                var members = JsonNode.Parse(RawImage.SomeMetadata)!.AsObject().Reverse()
+                    .Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()));
+                other.Sections[2] = (RawImage.Metadata, 0, Encoding.UTF8.GetBytes(new JsonObject(members).ToJsonString()));
+                break;
+            default:
+                other.Offsets[31] = 7;
+                break;
+        }
+
+        Assert.Contains(said, Assert.Single(Compare(RawImage.Usual(), other)).What, StringComparison.Ordinal);
+        Assert.Empty(Compare(other, other));
+    }
+
+    [Fact]
+    public void The_same_certificate_and_another_signature_are_told_of()
+    {
+        var (key, certificate) = Signatures.Signer();
+        var pcr0 = RawImage.Usual().Pcrs().Pcr0;
+        var (one, other) = (RawImage.Usual(), RawImage.Usual());
+        one.With(RawImage.Signature, Signatures.Section(pcr0, key, certificate));
+        other.With(RawImage.Signature, Signatures.Section(pcr0, key, certificate));
+        Assert.Contains("signed again", Assert.Single(Compare(one, other)).What, StringComparison.Ordinal);
+        Assert.Equal("PCR8", Assert.Single(Compare(one, RawImage.Usual())).What);
+    }
+
+    [Fact]
+    public void Values_of_the_metadata_are_shown_as_people_write_them()
+    {
+        var difference = Assert.Single(Compare(Metadata("""{"a":"2026-01-01T00:00:00+00:00"}"""), Metadata("""{"a":"\u00fc"}""")));
+        Assert.Equal(("\"2026-01-01T00:00:00+00:00\"", "\"\u00fc\""), (difference.First, difference.Second));
     }
 
     [Fact]

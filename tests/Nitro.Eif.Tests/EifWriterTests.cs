@@ -59,6 +59,41 @@ public sealed class EifWriterTests
     }
 
     [Fact]
+    public void Content_that_no_reader_would_take_is_misuse_and_not_a_crash()
+    {
+        var good = Content("a", 2);
+        foreach (var content in new[]
+        {
+            good with { Kernel = null! },
+            good with { CommandLine = null! },
+            good with { CommandLine = "a\uFFFD" },
+            good with { Ramdisks = null! },
+            good with { Ramdisks = [null!] },
+            good with { Metadata = null! },
+            good with { Metadata = new EifMetadata { ImageName = null! } },
+            good with { Metadata = new EifMetadata { ImageName = "a", KernelVersion = null! } },
+            good with { Architecture = (EifArchitecture)2 },
+            good with { Architecture = (EifArchitecture)(-1) },
+        })
+        {
+            Assert.Throws<ArgumentException>(() => EifWriter.Write(new MemoryStream(), content));
+        }
+    }
+
+    [Fact]
+    public void A_command_or_variable_that_is_no_text_is_not_replaced_by_another()
+    {
+        foreach (var item in new[] { null!, "", "A=\uD800", "A=\uFFFD", "A=\n" })
+        {
+            Assert.Throws<ArgumentException>(() => EnclaveRamdisks.Application((_, _) => { }, [item], []));
+            Assert.Throws<ArgumentException>(() => EnclaveRamdisks.Application((_, _) => { }, ["a"], [item]));
+        }
+
+        Assert.Throws<ArgumentException>(() => EnclaveRamdisks.Boot(EifSource.FromBytes(default), [(null!, EifSource.FromBytes(default))]));
+        EnclaveRamdisks.Application((_, _) => { }, ["\U0001F600"], ["A=\u00e4"]);
+    }
+
+    [Fact]
     public void A_ramdisk_is_byte_for_byte_a_newc_archive()
     {
         using var output = new MemoryStream();

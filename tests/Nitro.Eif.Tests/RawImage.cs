@@ -18,6 +18,10 @@ internal sealed class RawImage
 
     public int Flags { get; set; }
 
+    public ulong Memory { get; set; } = 1 << 30;
+
+    public ulong Cpus { get; set; } = 2;
+
     public int Reserved { get; set; }
 
     public uint Unused { get; set; }
@@ -96,8 +100,8 @@ internal sealed class RawImage
         Magic.CopyTo(header, 0);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), (ushort)Version);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(6), (ushort)Flags);
-        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), 1 << 30);
-        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(16), 2);
+        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), Memory);
+        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(16), Cpus);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(24), (ushort)Reserved);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(26), (ushort)(Count ?? Sections.Count));
         for (var i = 0; i < 32; i++)

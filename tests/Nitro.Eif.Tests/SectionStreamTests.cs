@@ -30,10 +30,11 @@ public sealed class SectionStreamTests
     }
 
     [Fact]
-    public void A_section_of_another_image_ends_where_the_file_does()
+    public void An_image_that_was_cut_off_since_it_was_read_does_not_give_a_shorter_section()
     {
-        using var section = new SectionStream(new MemoryStream(new byte[10]), new EifSection(0, EifSectionType.Kernel, 8, 1000));
+        using var section = new SectionStream(new MemoryStream(new byte[10]), new EifSection(0, EifSectionType.Kernel, 8, 992));
         Assert.Equal(2, section.Read(new byte[100]));
-        Assert.Equal(0, section.Read(new byte[100]));
+        Assert.Contains("990 bytes before", Assert.Throws<EndOfStreamException>(() => section.Read(new byte[100])).Message, StringComparison.Ordinal);
+        Assert.Equal(0, section.Read([]));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Nitro.Attestation;
@@ -17,12 +18,17 @@ namespace Nitro.Eif.Comparing;
 /// </summary>
 public static class EifComparison
 {
+    /// <summary>A time zone's + and a name's ü are shown as they are; what a terminal would follow is escaped after that.</summary>
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Compares two images that were read.</summary>
     /// <param name="openFirst">Gives the first image's file, seekable; called several times.</param>
     /// <param name="first">What was read from it.</param>
     /// <param name="openSecond">Gives the second image's file.</param>
     /// <param name="second">What was read from it.</param>
-    /// <returns>The differences, in the order of the image and then of paths; none means that every byte that boots is the same.</returns>
+    /// <returns>
+    /// The differences, in the order of the image and then of paths. None means that every section is the same, and the CRC-32 of the rest.
+    /// </returns>
     /// <exception cref="IOException">A file failed.</exception>
     public static IReadOnlyList<EifDifference> Compare(Func<Stream> openFirst, EifDescription first, Func<Stream> openSecond, EifDescription second)
     {
@@ -33,10 +39,18 @@ public static class EifComparison
         var found = new List<EifDifference>();
         AddIf("header", "version", Text($"{first.Version}"), Text($"{second.Version}"));
         AddIf("header", "architecture", first.Architecture.Name(), second.Architecture.Name());
+        AddIf("header", "memory", Text($"{first.DefaultMemory}"), Text($"{second.DefaultMemory}"));
+        AddIf("header", "processors", Text($"{first.DefaultCpus}"), Text($"{second.DefaultCpus}"));
         AddIf("cmdline", "text", first.CommandLine, second.CommandLine);
-        found.AddRange(Metadata(first.Metadata, second.Metadata));
+        CompareMetadata();
         AddIf("signature", "PCR8", first.Measurements.Pcr8?.ToString() ?? "unsigned", second.Measurements.Pcr8?.ToString() ?? "unsigned");
-        CompareLarge("kernel", Of(first, EifSectionType.Kernel)[0], Of(second, EifSectionType.Kernel)[0], openRamdisk: false);
+        if (first.Measurements.Pcr8 is not null && first.Measurements.Pcr8 == second.Measurements.Pcr8)
+        {
+            const string Anew = "content, though the certificate is the same: signed again, or the certificate's file is another";
+            CompareWhole("signature", Anew, Of(first, EifSectionType.Signature)[0], Of(second, EifSectionType.Signature)[0]);
+        }
+
+        CompareWhole("kernel", "content", Of(first, EifSectionType.Kernel)[0], Of(second, EifSectionType.Kernel)[0]);
         var (ours, theirs) = (Of(first, EifSectionType.Ramdisk), Of(second, EifSectionType.Ramdisk));
         for (var i = 0; i < Math.Max(ours.Count, theirs.Count); i++)
         {
@@ -46,10 +60,42 @@ public static class EifComparison
                 continue;
             }
 
-            CompareLarge(Text($"ramdisk {i}"), ours[i], theirs[i], openRamdisk: true);
+            CompareRamdisk(Text($"ramdisk {i}"), ours[i], theirs[i]);
+        }
+
+        // The same sections may still stand in another order, after a header with other bytes that nobody reads.
+        if (found.Count == 0)
+        {
+            AddIf("header", "order of the sections", Order(first), Order(second));
+        }
+
+        if (found.Count == 0)
+        {
+            const string Unread = "bytes that nothing reads or measures (CRC-32 of the image)";
+            AddIf("header", Unread, Text($"{first.ComputedCrc:x8}"), Text($"{second.ComputedCrc:x8}"));
         }
 
         return found;
+
+        void CompareMetadata()
+        {
+            var before = found.Count;
+            found.AddRange(Metadata(first.Metadata, second.Metadata));
+            if (found.Count == before && first.Metadata is { } one && second.Metadata is { } other && !one.Span.SequenceEqual(other.Span))
+            {
+                const string Form = "text: the same members in another order, or written differently";
+                Add("metadata", null, Form, Text($"{one.Length} bytes"), Text($"{other.Length} bytes"));
+            }
+        }
+
+        void CompareWhole(string where, string what, EifSection one, EifSection other)
+        {
+            var (digest, otherDigest) = (Digest(openFirst, one), Digest(openSecond, other));
+            if (digest != otherDigest)
+            {
+                Add(where, null, what, Content(one.Size, digest), Content(other.Size, otherDigest));
+            }
+        }
 
         void AddIf(string where, string what, string one, string other)
         {
@@ -62,17 +108,11 @@ public static class EifComparison
         void Add(string where, string? path, string what, string one, string other) =>
             found.Add(new EifDifference(where, path is null ? null : Clean(path), what, Clean(one), Clean(other)));
 
-        void CompareLarge(string where, EifSection one, EifSection other, bool openRamdisk)
+        void CompareRamdisk(string where, EifSection one, EifSection other)
         {
             var (digest, otherDigest) = (Digest(openFirst, one), Digest(openSecond, other));
             if (digest == otherDigest)
             {
-                return;
-            }
-
-            if (!openRamdisk)
-            {
-                Add(where, null, "content", Content(one.Size, digest), Content(other.Size, otherDigest));
                 return;
             }
 
@@ -82,7 +122,8 @@ public static class EifComparison
                 found.AddRange(Files(where, Entries(openFirst, one), Entries(openSecond, other)));
                 if (found.Count == before)
                 {
-                    const string Archive = "archive: the same files, but in another order, with other inodes, or padded or compressed differently";
+                    const string Archive = "archive: the same files, but in another order, with other inodes or device numbers, repeated, "
+                        + "or padded or compressed differently";
                     Add(where, null, Archive, Content(one.Size, digest), Content(other.Size, otherDigest));
                 }
             }
@@ -92,6 +133,8 @@ public static class EifComparison
             }
         }
     }
+
+    private static string Order(EifDescription image) => string.Join(", ", image.Sections.Select(section => section.Type.Name()));
 
     private static List<EifSection> Of(EifDescription image, EifSectionType type) => [.. image.Sections.Where(section => section.Type == type)];
 
@@ -178,7 +221,7 @@ public static class EifComparison
             }
             else
             {
-                members[path] = node?.ToJsonString() ?? "null";
+                members[path] = node?.ToJsonString(Readable) ?? "null";
             }
         }
     }

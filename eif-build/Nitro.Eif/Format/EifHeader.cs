@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Nitro.Eif.Format;
 
 /// <summary>The 548 bytes at the start of an image, big-endian. A plain picture of the bytes: what of it may be believed is for the reader to say.</summary>
-internal sealed class EifHeader
+internal sealed record EifHeader
 {
     private const int OffsetsAt = 0x1c, SizesAt = 0x11c, UnusedAt = 0x21c;
 
@@ -27,13 +27,13 @@ internal sealed class EifHeader
 
     public uint Unused { get; init; }
 
-    public required int SectionCount { get; init; }
+    public int SectionCount { get; init; }
 
     /// <summary>Of all 32 places, used or not: where the section's header begins.</summary>
-    public required IReadOnlyList<ulong> Offsets { get; init; }
+    public IReadOnlyList<ulong> Offsets { get; init; } = [];
 
     /// <summary>Of all 32 places, used or not: the bytes of the section's data.</summary>
-    public required IReadOnlyList<ulong> Sizes { get; init; }
+    public IReadOnlyList<ulong> Sizes { get; init; } = [];
 
     public uint Crc { get; init; }
 

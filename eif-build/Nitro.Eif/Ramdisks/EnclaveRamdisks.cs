@@ -26,7 +26,7 @@ public static class EnclaveRamdisks
     public static Ramdisk Boot(EifSource init, IReadOnlyList<(string Name, EifSource Content)> modules, EifSource? nsmModule = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
-        if (modules.Count > MaximumModules || modules.Any(module => module.Name.Contains('/', StringComparison.Ordinal)))
+        if (modules.Count > MaximumModules || modules.Any(module => module.Name is null || module.Name.Contains('/', StringComparison.Ordinal)))
         {
             throw new ArgumentException($"the modules are up to {MaximumModules} files, each with a name and no path: an init loads them in the order of their names");
         }
@@ -55,7 +55,7 @@ public static class EnclaveRamdisks
             throw new ArgumentException("an enclave needs a command to run");
         }
 
-        if (environment.FirstOrDefault(item => item.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
+        if (environment.FirstOrDefault(item => item?.IndexOf('=', StringComparison.Ordinal) < 1) is { } wrong)
         {
             throw new ArgumentException($"the environment's \"{wrong}\" is not of the form NAME=VALUE");
         }
@@ -73,7 +73,13 @@ public static class EnclaveRamdisks
     /// <summary>One item a line, which is how nitro-cli's init and ours read them.</summary>
     private static EifSource Lines(IReadOnlyList<string> items, string what)
     {
-        if (items.FirstOrDefault(item => item.Length == 0 || item.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0) is { } wrong)
+        // What .NET could not read as Unicode has become U+FFFD, and half of a surrogate pair will: written out it would be another argument.
+        if (items.FirstOrDefault(item => item is not null && Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(item)).Contains('\uFFFD')) is { } garbled)
+        {
+            throw new ArgumentException($"an item of the {what} is no Unicode text: \"{garbled}\"");
+        }
+
+        if (items.Select(item => item ?? "").FirstOrDefault(item => item.Length == 0 || item.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0) is { } wrong)
         {
             throw new ArgumentException($"an item of the {what} is empty or has a line break or NUL in it, and the file has one item a line: \"{wrong.ReplaceLineEndings("\\n")}\"");
         }

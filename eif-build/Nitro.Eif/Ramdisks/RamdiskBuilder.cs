@@ -115,7 +115,7 @@ public sealed class RamdiskBuilder
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or NotSupportedException or OverflowException)
         {
-            throw new ArgumentException($"this is no tar archive that can be read: {exception.Message}", exception);
+            throw new ArgumentException($"this is no tar archive that can be read: {Compressor(stream) ?? exception.Message}", exception);
         }
 
         return entries > 0 ? this : throw new ArgumentException("this is no tar archive that can be read: there is nothing in it");
@@ -123,6 +123,15 @@ public sealed class RamdiskBuilder
 
     /// <summary>The ramdisk of what was added.</summary>
     public Ramdisk Build() => new([.. _entries.Values]);
+
+    /// <summary>Asked only of what is no archive: one may begin with a file's name that looks like this.</summary>
+    private static string? Compressor(Stream stream)
+    {
+        var start = new byte[6];
+        stream.Position = 0;
+        stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return RamdiskReader.Compression(start) is { } name ? $"it is compressed by {name}, so unpack it to a plain .tar first" : null;
+    }
 
     private void AddTarEntry(string prefix, TarEntry entry, Func<Stream> open)
     {

@@ -105,7 +105,8 @@ public sealed class RamdiskReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private static string? Compression(ReadOnlySpan<byte> magic) => magic switch
+    /// <summary>What compresses something that begins like this, or null for what looks plain.</summary>
+    internal static string? Compression(ReadOnlySpan<byte> magic) => magic switch
     {
         [0x1f, 0x8b, ..] => "gzip",
         [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0] => "xz",

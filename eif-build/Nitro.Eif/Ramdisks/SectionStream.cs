@@ -39,11 +39,17 @@ public sealed class SectionStream : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
+    /// <exception cref="EndOfStreamException">The image ends inside the section: it is another one than was read, or was cut off since.</exception>
     public override int Read(Span<byte> buffer)
     {
         var wanted = (int)Math.Clamp(Length - _position, 0, buffer.Length);
         _image.Position = _offset + _position;
         var got = _image.Read(buffer[..wanted]);
+        if (got == 0 && wanted > 0)
+        {
+            throw new EndOfStreamException($"the image ends {Length - _position} bytes before its section does: something else is writing to it");
+        }
+
         _position += got;
         return got;
     }

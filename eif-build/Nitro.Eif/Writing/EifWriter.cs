@@ -22,7 +22,7 @@ public static class EifWriter
     /// <exception cref="IOException">A source or the output failed.</exception>
     public static EifMeasurements Write(Stream output, EifContent content, EifSigner? signer = null, IProgress<long>? progress = null)
     {
-        ArgumentNullException.ThrowIfNull(content);
+        CheckContent(content);
         var sections = new List<(EifSectionType, EifSource)>
         {
             (EifSectionType.Kernel, content.Kernel),
@@ -30,17 +30,8 @@ public static class EifWriter
             (EifSectionType.Metadata, EifSource.FromBytes(EncodeMetadata(content.Metadata))),
         };
         sections.AddRange(content.Ramdisks.Select(ramdisk => (EifSectionType.Ramdisk, ramdisk)));
-        if (content.Ramdisks.Count is < 1 or > EifLimits.MaximumSections - 4)
-        {
-            throw new ArgumentException($"an image has 1 to {EifLimits.MaximumSections - 4} ramdisks, not {content.Ramdisks.Count}", nameof(content));
-        }
-
-        if (content.Kernel.Length == 0)
-        {
-            throw new ArgumentException("the kernel is empty", nameof(content));
-        }
-
-        return WriteSections(output, EifLimits.CurrentVersion, (int)content.Architecture, sections, signer, progress);
+        var header = new EifHeader { Version = EifLimits.CurrentVersion, Flags = (int)content.Architecture };
+        return WriteSections(output, header, sections, signer, progress);
     }
 
     /// <summary>Writes an image anew with a signature by <paramref name="signer"/>; one that it had is left out. All measurements but PCR8 stay.</summary>
@@ -67,14 +58,21 @@ public static class EifWriter
             throw new ArgumentException($"the image has {kept.Count} sections, which leaves no room for a signature", nameof(description));
         }
 
-        var written = WriteSections(output, description.Version, (int)description.Architecture, kept, signer, progress);
+        var header = new EifHeader
+        {
+            Version = description.Version,
+            Flags = (int)description.Architecture,
+            DefaultMemory = description.DefaultMemory,
+            DefaultCpus = description.DefaultCpus,
+        };
+        var written = WriteSections(output, header, kept, signer, progress);
         return written with { Pcr8 = null } == description.Measurements with { Pcr8 = null }
             ? written
             : throw new IOException("the image changed while it was being signed");
     }
 
     private static EifMeasurements WriteSections(
-        Stream output, int version, int flags, List<(EifSectionType Type, EifSource Source)> sections, EifSigner? signer, IProgress<long>? progress)
+        Stream output, EifHeader header, List<(EifSectionType Type, EifSource Source)> sections, EifSigner? signer, IProgress<long>? progress)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (!output.CanSeek || !output.CanRead || output.Length != 0 || output.Position != 0)
@@ -121,7 +119,7 @@ public static class EifWriter
             measurements = measurements with { Pcr8 = signer.Pcr8 };
         }
 
-        WriteHeader(output, new EifHeader { Version = version, Flags = flags, SectionCount = count, Offsets = offsets, Sizes = sizes });
+        WriteHeader(output, header with { SectionCount = count, Offsets = offsets, Sizes = sizes });
         return measurements;
 
         void Close(int index, EifSectionType type, long start)
@@ -132,6 +130,30 @@ public static class EifWriter
             output.Position = start;
             output.Write(EifHeader.EncodeSectionHeader(type, sizes[index]));
             output.Position = end;
+        }
+    }
+
+    private static void CheckContent(EifContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        if (content.Kernel is null || content.Ramdisks is null || content.Metadata is null || content.Ramdisks.Any(ramdisk => ramdisk is null))
+        {
+            throw new ArgumentException("the kernel, the metadata or a ramdisk is null", nameof(content));
+        }
+
+        if (!Enum.IsDefined(content.Architecture))
+        {
+            throw new ArgumentException($"there is no architecture {(int)content.Architecture}", nameof(content));
+        }
+
+        if (content.Ramdisks.Count is < 1 or > EifLimits.MaximumSections - 4)
+        {
+            throw new ArgumentException($"an image has 1 to {EifLimits.MaximumSections - 4} ramdisks, not {content.Ramdisks.Count}", nameof(content));
+        }
+
+        if (content.Kernel.Length == 0)
+        {
+            throw new ArgumentException("the kernel is empty", nameof(content));
         }
     }
 
@@ -157,9 +179,10 @@ public static class EifWriter
 
     private static byte[] CheckCommandLine(string text)
     {
-        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(char.IsControl))
+        if (string.IsNullOrEmpty(text) || text.Trim() != text || text[0] == '\uFEFF' || text.Any(one => char.IsControl(one) || one == '\uFFFD'))
         {
-            throw new ArgumentException("the command line is one line of text, without white space at its ends, a byte order mark or control characters");
+            throw new ArgumentException(
+                "the command line is one line of text, without white space at its ends, a byte order mark, control characters or bytes that are no UTF-8");
         }
 
         var bytes = Strict.GetBytes(text);
@@ -170,6 +193,16 @@ public static class EifWriter
 
     private static byte[] EncodeMetadata(EifMetadata metadata)
     {
+        string?[] texts =
+        [
+            metadata.ImageName, metadata.ImageVersion, metadata.BuildTime, metadata.BuildTool, metadata.BuildToolVersion, metadata.OperatingSystem,
+            metadata.KernelVersion,
+        ];
+        if (texts.Contains(null))
+        {
+            throw new ArgumentException("a text of the metadata is null, which AWS's tools do not read");
+        }
+
         byte[] json;
         try
         {
