@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Nitro.Verifier.RevocationLists;
+using Nitro.Verifier.Tests.Certificates;
+using Nitro.Verifier.Tests.RevocationLists;
 using Nitro.Verifier.Tests.Support;
 
 namespace Nitro.Verifier.Tests.Policies;
@@ -91,10 +93,12 @@ public sealed class HostileTextTests
                 $$"""{ "version": 1, "session": {{hostile}} }""",
                 hostile])
             {
-                AssertFit(Assert.Throws<PolicyException>(() => VerificationPolicy.Parse(Encoding.UTF8.GetBytes(json), name => File.ReadAllBytes(Path.Combine("/nowhere", name)))).Message);
+                AssertFit(Assert.Throws<PolicyException>(
+                    () => VerificationPolicy.Parse(Encoding.UTF8.GetBytes(json), name => File.ReadAllBytes(Path.Combine("/nowhere", name)))).Message);
             }
 
-            AssertFit(Assert.Throws<PolicyException>(() => new Release(hostile.Length > Release.MaximumName ? hostile[..Release.MaximumName] : hostile, new Dictionary<int, Attestation.Sha384Digest>())).Message);
+            var name = hostile[..Math.Min(hostile.Length, Release.MaximumName)];
+            AssertFit(Assert.Throws<PolicyException>(() => new Release(name, new Dictionary<int, Attestation.Sha384Digest>())).Message);
             AssertFit(Assert.Throws<PolicyException>(() => ComputedPcr.OfParentRole(hostile)).Message);
             AssertFit(Assert.Throws<PolicyException>(() => ComputedPcr.OfParentInstance(hostile)).Message);
         }
@@ -132,6 +136,15 @@ public sealed class HostileTextTests
     public void A_revocation_list_quotes_no_more()
     {
         Assert.False(CertificateRevocationList.TryRead(Encoding.ASCII.GetBytes(Pem(Long)), out _, out var error));
+        AssertFit(error.ToString());
+
+        // A certificate has a kilobyte, a list may have a thousand: in one attribute, in many, or where a time should be.
+        var controls = string.Concat(Enumerable.Repeat(Controls, 600));
+        Assert.True(CertificateRevocationList.TryRead(new TestRevocationList { Issuer = Der.Name(controls) }.Build(), out var list, out _));
+        AssertFit(list.IssuerText);
+        Assert.True(CertificateRevocationList.TryRead(new TestRevocationList { Issuer = Der.Sequence([.. Enumerable.Repeat(Der.Set(Der.Attribute("2.5.4.11", Der.Utf8("unit"))), 2_000)]) }.Build(), out list, out _));
+        AssertFit(list.IssuerText);
+        Assert.False(CertificateRevocationList.TryRead(new TestRevocationList { ThisUpdate = Der.UtcTime(controls) }.Build(), out _, out error));
         AssertFit(error.ToString());
     }
 
@@ -196,6 +209,9 @@ public sealed class HostileTextTests
     {
         Assert.True(message.Length <= LongestMessage, $"{message.Length} characters: {message[..Math.Min(message.Length, 200)]}");
         Assert.DoesNotContain("(Parameter", message, StringComparison.Ordinal);
-        Assert.DoesNotContain(message, character => CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+        Assert.DoesNotContain(
+            message,
+            character => CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
     }
 }
