@@ -5,8 +5,8 @@ using Nitro.Verifier;
 
 namespace Nitro.Examples;
 
-/// <summary>Registered with <c>app.UseMiddleware&lt;EvidenceMiddleware&gt;(verifier, clock)</c> in front of what may only see verified inferences.</summary>
-public sealed class EvidenceMiddleware(RequestDelegate next, AttestationVerifier verifier, TimeProvider clock)
+/// <summary>Registered with <c>app.UseMiddleware&lt;EvidenceMiddleware&gt;(verifier, nonces, clock)</c> in front of what may only see verified inferences.</summary>
+public sealed class EvidenceMiddleware(RequestDelegate next, AttestationVerifier verifier, NonceStore nonces, TimeProvider clock)
 {
     private const int MaximumBody = 1024 * 1024;
     private const string NonceHeader = "Nitro-Nonce";
@@ -29,11 +29,17 @@ public sealed class EvidenceMiddleware(RequestDelegate next, AttestationVerifier
             return;
         }
 
-        // The nonce that this service gave the caller when it asked for the answer; here it comes back in a header, in a service it stands in a store.
+        // The nonce that this service gave the caller, who asked the model with it. It is spent by the attempt: of two requests with the same evidence one is refused.
         Span<byte> nonce = stackalloc byte[64];
         if (Convert.FromHexString(context.Request.Headers[NonceHeader].ToString(), nonce, out _, out var length) != System.Buffers.OperationStatus.Done || length == 0)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, $"The header {NonceHeader} holds no nonce in hexadecimal.");
+            return;
+        }
+
+        if (!nonces.Take(nonce[..length]))
+        {
+            await RefuseAsync(context, StatusCodes.Status409Conflict, "The nonce was not given out here, is too old, or has been used: ask for another.");
             return;
         }
 

@@ -76,19 +76,56 @@ public sealed class ExampleTests : IDisposable
     public async Task The_middleware_lets_a_handler_see_verified_inferences_alone()
     {
         _enclave.Clock.Now += TimeSpan.FromSeconds(5);
-        Assert.Equal((200, true), await Ask(_enclave.SessionEvidence().ToJson(), Convert.ToHexString(TestEnclave.Nonce)));
-        Assert.Equal((422, false), await Ask(_enclave.SessionEvidence().ToJson(), "00"));
-        Assert.Equal((422, false), await Ask((_enclave.SessionEvidence() with { InputSalt = TestEnclave.Salt(9) }).ToJson(), Convert.ToHexString(TestEnclave.Nonce)));
-        Assert.Equal((400, false), await Ask(_enclave.SessionEvidence().ToJson(), "not hexadecimal"));
-        Assert.Equal((400, false), await Ask([], Convert.ToHexString(TestEnclave.Nonce)));
-        Assert.Equal((413, false), await Ask(new byte[1024 * 1024 + 1], Convert.ToHexString(TestEnclave.Nonce)));
+        var nonces = new NonceStore(_enclave.Clock, TimeSpan.FromDays(1));
+        byte[] Give() => nonces.Give()!;
+        var nonce = Give();
+        Assert.Equal((200, true), await Ask(nonces, Answer(nonce), Convert.ToHexString(nonce)));
+        Assert.Equal((422, false), await Ask(nonces, Answer(nonce), Convert.ToHexString(Give())));
+        nonce = Give();
+        var changed = (_enclave.SessionEvidence(claim: _enclave.Claim(nonce)) with { InputSalt = TestEnclave.Salt(9) }).ToJson();
+        Assert.Equal((422, false), await Ask(nonces, changed, Convert.ToHexString(nonce)));
+        Assert.Equal((400, false), await Ask(nonces, Answer(nonce), "not hexadecimal"));
+        Assert.Equal((400, false), await Ask(nonces, [], Convert.ToHexString(Give())));
+        Assert.Equal((413, false), await Ask(nonces, new byte[1024 * 1024 + 1], Convert.ToHexString(Give())));
         _enclave.Clock.Now += TimeSpan.FromHours(2);
-        var old = _enclave.SessionEvidence().ToJson();
+        nonce = Give();
+        var old = Answer(nonce);
         _enclave.Clock.Now += TimeSpan.FromHours(2);
-        Assert.Equal((422, false), await Ask(old, Convert.ToHexString(TestEnclave.Nonce)));
+        Assert.Equal((422, false), await Ask(nonces, old, Convert.ToHexString(nonce)));
     }
 
-    private async Task<(int Status, bool Handled)> Ask(byte[] body, string nonce)
+    [Fact]
+    public async Task The_middleware_takes_each_nonce_once_and_in_time_and_only_those_it_gave()
+    {
+        _enclave.Clock.Now += TimeSpan.FromSeconds(5);
+        var nonces = new NonceStore(_enclave.Clock, TimeSpan.FromSeconds(60));
+        Assert.Equal((409, false), await Ask(nonces, _enclave.SessionEvidence().ToJson(), Convert.ToHexString(TestEnclave.Nonce)));
+
+        var nonce = nonces.Give()!;
+        var answer = Answer(nonce);
+        var several = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Ask(nonces, answer, Convert.ToHexString(nonce)))));
+        Assert.Equal([(200, true), .. Enumerable.Repeat((409, false), 7)], several.Order());
+
+        var (last, late) = (nonces.Give()!, nonces.Give()!);
+        _enclave.Clock.Now += TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1);
+        Assert.Equal((200, true), await Ask(nonces, Answer(last), Convert.ToHexString(last)));
+        _enclave.Clock.Now += TimeSpan.FromTicks(1);
+        Assert.Equal((409, false), await Ask(nonces, Answer(late), Convert.ToHexString(late)));
+    }
+
+    [Fact]
+    public void A_store_of_nonces_is_bounded_and_empties_itself()
+    {
+        var nonces = new NonceStore(_enclave.Clock, TimeSpan.FromSeconds(60), capacity: 2);
+        Assert.NotEqual(nonces.Give()!, nonces.Give()!);
+        Assert.Null(nonces.Give());
+        _enclave.Clock.Now += TimeSpan.FromSeconds(60);
+        Assert.Equal(32, nonces.Give()!.Length);
+    }
+
+    private byte[] Answer(byte[] nonce) => _enclave.SessionEvidence(claim: _enclave.Claim(nonce)).ToJson();
+
+    private async Task<(int Status, bool Handled)> Ask(NonceStore nonces, byte[] body, string nonce)
     {
         var handled = false;
         var middleware = new EvidenceMiddleware(
@@ -98,6 +135,7 @@ public sealed class ExampleTests : IDisposable
                 return Task.CompletedTask;
             },
             new AttestationVerifier(VerificationPolicy.Parse(Policy)),
+            nonces,
             _enclave.Clock);
         using var services = new ServiceCollection().AddLogging().AddProblemDetails().BuildServiceProvider();
         var context = new DefaultHttpContext { RequestServices = services };

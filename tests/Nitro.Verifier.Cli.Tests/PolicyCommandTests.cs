@@ -172,6 +172,37 @@ public sealed class PolicyCommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Whatever_a_file_says_its_message_is_one_short_line()
+    {
+        var hostile = string.Concat(Enumerable.Repeat("\u001b]0;owned\u0007\r\nline\u009b31m\u202e\u2028\u2029", 5_000));
+        var text = System.Text.Json.JsonSerializer.Serialize(hostile);
+        Write("root", $"{{ \"version\": 1, \"trustAnchors\": [{{ \"name\": \"x\", \"certificate\": {text} }}] }}");
+        Write("member", $"{{ \"version\": 1, {text}: 1 }}");
+        Write("pem", $"-----BEGIN {new string('a', 500_000)}-----\nAAAA\n-----END {new string('a', 500_000)}-----");
+        Write("measurements", $"{{ {text}: 1 }}");
+        Write("envelope", $"{{ {text}: {{ \"document\": \"AAAA\", \"attestation\": \"BBBB\" }} }}");
+        Write("surrogate", $"{{ {text}: {{ \"document\": \"\\ud800\" }} }}");
+        Write("good", "{ \"version\": 1, \"anyMeasurementsUnsafe\": true }");
+        foreach (var arguments in (string[][])[
+            ["policy", "check", In("root")], ["policy", "show", In("member")], ["policy", "check", In("pem")],
+            ["policy", "check", In("good"), "--policy-key", In("pem")], ["policy", "new", "--measurements", In("measurements")],
+            ["policy", "new", "--measurements", In("build.json"), "--signing-certificate", In("pem")], ["policy", "new", "--trust-anchor", $"x={In("pem")}", "--measurements", In("build.json")],
+            ["policy", "new", "--name", hostile, "--measurements", In("build.json")], ["policy", "new", "--role-arn", hostile, "--measurements", In("build.json")],
+            ["policy", hostile], ["evidence", In("answer.json"), "--policy", In("good"), "--crl", In("pem")],
+            ["document", In("envelope"), "--policy", In("good")], ["document", In("surrogate"), "--policy", In("good")]])
+        {
+            var (code, output, error) = Run(arguments);
+            Assert.Equal(Usage, code);
+            Assert.All((output + error).Split('\n'), line =>
+            {
+                Assert.True(line.Length <= 6_000, $"{line.Length} characters: {line[..Math.Min(line.Length, 200)]}");
+                Assert.DoesNotContain("(Parameter", line, StringComparison.Ordinal);
+                Assert.DoesNotContain(line, character => char.IsControl(character) || character is '\u202e' or '\u2028' or '\u2029');
+            });
+        }
+    }
+
     private (int Code, string Output, string Error) Verify(params string[] options) => Run(["evidence", In("answer.json"), "--policy", In("policy.json"), .. options]);
 
     private (int Code, string Output, string Error) NewPolicy(params string[] options) => Run(

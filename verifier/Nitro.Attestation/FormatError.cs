@@ -28,7 +28,8 @@ public sealed record FormatError(string Where, int Offset, string Expected, stri
         ? $"{Where}: expected {Expected}, found {Found}"
         : $"{Where} at byte {Offset}: expected {Expected}, found {Found}";
 
-    private static string Printable(string text)
+    /// <summary>The text with an escape for each character that could steer a terminal, break the line or turn the direction of writing.</summary>
+    internal static string Printable(string text)
     {
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)
         {

@@ -27,7 +27,7 @@ internal sealed class CommandLine
         {
             foreach (var one in parsed.Errors)
             {
-                error.WriteLine($"nitro-verify: {one.Message}");
+                error.WriteLine($"nitro-verify: {Terminal.Message(one.Message)}");
             }
 
             error.WriteLine("Try: nitro-verify --help");
@@ -40,12 +40,12 @@ internal sealed class CommandLine
         }
         catch (Exception exception) when (exception is UsageException or PolicyException)
         {
-            error.WriteLine($"nitro-verify: {Terminal.Clean(exception.Message)}");
+            error.WriteLine($"nitro-verify: {Terminal.Message(exception.Message)}");
             return ExitCode.Usage;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"nitro-verify: {Terminal.Clean(exception.Message)}");
+            error.WriteLine($"nitro-verify: {Terminal.Message(exception.Message)}");
             return ExitCode.Environment;
         }
     }

@@ -26,7 +26,7 @@ internal static class JsonEnvelope
             {
                 1 => found[0].Text,
                 0 => throw new UsageException($"{name} is JSON without an attestation document: none of {string.Join(", ", Names)} holds a text"),
-                _ => throw new UsageException($"{name} is JSON with several texts that may be the document ({string.Join(", ", found.Select(one => one.Path))}): give the one that is meant alone"),
+                _ => throw new UsageException($"{name} is JSON with several texts that may be the document ({Terminal.Quoted(string.Join(", ", found.Select(one => one.Path)))}): give the one that is meant alone"),
             };
         }
         catch (JsonException exception)
@@ -69,7 +69,7 @@ internal static class JsonEnvelope
         }
         catch (InvalidOperationException)
         {
-            throw new UsageException($"the member {path} holds text that is not Unicode");
+            throw new UsageException($"the member {Terminal.Quoted(path)} holds text that is not Unicode");
         }
     }
 }

@@ -11,13 +11,26 @@ internal sealed class Terminal(TextWriter output, bool colour)
 
     public string Paint(string text, string code) => colour ? $"\u001b[{code}m{text}\u001b[0m" : text;
 
+    /// <summary>The most characters of text from a file that a message quotes.</summary>
+    private const int MaximumQuoted = 128;
+
+    /// <summary>The most characters of a message: room for the longest path of Linux (PATH_MAX, 4,096) and what is said about it.</summary>
+    private const int MaximumMessage = 5000;
+
+    /// <summary>A message of our own, whatever it quotes.</summary>
+    public static string Message(string text) => Clip(Clean(text), MaximumMessage);
+
+    /// <summary>Text from a file, for a message: the message says more after it.</summary>
+    public static string Quoted(string text) => $"\"{Clip(Clean(text), MaximumQuoted)}\"";
+
     /// <summary>Text from a document or file, in which escape sequences and line breaks must not reach the terminal.</summary>
     public static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator)
+            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format
+                or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator)
             {
                 clean.Append(System.Globalization.NumberFormatInfo.InvariantInfo, $"\\u{{{rune.Value:x}}}");
             }
@@ -29,4 +42,6 @@ internal sealed class Terminal(TextWriter output, bool colour)
 
         return clean.ToString();
     }
+
+    private static string Clip(string text, int maximum) => text.Length <= maximum ? text : $"{text[..maximum]}... ({text.Length} characters)";
 }

@@ -61,8 +61,7 @@ internal sealed class EnclaveRouter
         }
         catch (BadHttpRequestException exception)
         {
-            // Kestrel's own words name no internals: a body that ends early, comes too slowly or has broken chunks.
-            var answer = Answer.Error(exception.StatusCode, PlainText.Of(exception));
+            var answer = BodyReader.Unreadable(exception.StatusCode, exception);
             await WriteAsync(context, answer, context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception exception)

@@ -131,8 +131,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         {
             var message = exception.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? string.Create(CultureInfo.InvariantCulture, $"the request has more than {_settings.MaximumBody} bytes")
-                : exception.Message;
-            await RefuseAsync(context, exception.StatusCode, message).ConfigureAwait(false);
+                : UnreadableBody(exception.Message);
+            await RefuseUnreadAsync(context, exception.StatusCode, message).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -241,11 +241,22 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         if (context.Request.ContentLength is { } length && length > _settings.MaximumBody)
         {
+            context.Response.Headers.Connection = "close";
             throw new GatewayException(StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"the request has {length} bytes; at most {_settings.MaximumBody} are taken"));
         }
 
         var body = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            // A connection that broke, when nobody is told; or a chunk's size over 63 bits, of which the web server speaks so.
+            context.Response.Headers.Connection = "close";
+            throw new GatewayException(StatusCodes.Status400BadRequest, UnreadableBody(exception.Message), exception);
+        }
+
         return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 
@@ -275,14 +286,19 @@ internal sealed class GatewayServer : IAsyncDisposable
         }
     }
 
+    /// <summary>What became of a body, in the web server's words, which name no internals.</summary>
+    private static string UnreadableBody(string found) =>
+        $"the request's body cannot be read: expected as many bytes as Content-Length states, or chunks (RFC 9112 section 7.1), found: {found} Send the whole request again";
+
+    /// <summary>The rest of the body is not read, so nothing more can come over this connection.</summary>
+    private static Task RefuseUnreadAsync(HttpContext context, int status, string message)
+    {
+        context.Response.Headers.Connection = "close";
+        return RefuseAsync(context, status, message);
+    }
+
     private static async Task RefuseAsync(HttpContext context, int status, string message)
     {
-        if (status == StatusCodes.Status413PayloadTooLarge)
-        {
-            // The rest of the body is not read, so nothing more can come over this connection.
-            context.Response.Headers.Connection = "close";
-        }
-
         if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             await WriteAsync(context, status, "application/json", JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error"] = message }, Readable)).ConfigureAwait(false);

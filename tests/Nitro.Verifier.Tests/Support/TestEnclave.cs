@@ -106,12 +106,12 @@ internal sealed class TestEnclave : IDisposable
 
     public byte[] SessionDocument(SessionStatement? statement = null) => Attest((statement ?? Statement()).Encode(), null, PublicKey);
 
-    public Claim Claim() => new()
+    public Claim Claim(byte[]? nonce = null) => new()
     {
         Model = Model,
         Input = InferenceInput.ComputeDigest(Input.Encode(), Salt(1)),
         Output = InferenceOutput.ComputeDigest(Output.Encode(), Salt(2)),
-        Nonce = Nonce,
+        Nonce = nonce ?? Nonce,
         IssuedAtMs = (ulong)Clock.Now.ToUnixTimeMilliseconds(),
         Sequence = 0,
         Session = Sha384Digest.Of(PublicKey),

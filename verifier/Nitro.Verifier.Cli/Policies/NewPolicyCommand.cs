@@ -125,7 +125,7 @@ internal static class NewPolicyCommand
 
         return text[block.Label] == "CERTIFICATE"
             ? string.Concat(text[block.Base64Data].Where(character => !char.IsWhiteSpace(character)))
-            : throw new UsageException($"{file} holds {text[block.Label]}, not a CERTIFICATE");
+            : throw new UsageException($"{file} holds {Terminal.Quoted(text[block.Label])}, not a CERTIFICATE");
     }
 
     private static JsonNode ReadJson(byte[] content, string file)

@@ -70,6 +70,6 @@ internal static class PolicyFile
 
         return text[block.Label] == "PUBLIC KEY"
             ? Convert.FromBase64String(text[block.Base64Data])
-            : throw new UsageException($"{name} holds {text[block.Label]}; a PEM block PUBLIC KEY is wanted (openssl pkey -pubout makes one)");
+            : throw new UsageException($"{name} holds {Terminal.Quoted(text[block.Label])}; a PEM block PUBLIC KEY is wanted (openssl pkey -pubout makes one)");
     }
 }

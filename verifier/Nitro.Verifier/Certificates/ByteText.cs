@@ -1,4 +1,5 @@
 using System.Text;
+using Nitro.Attestation;
 
 namespace Nitro.Verifier.Certificates;
 
@@ -7,6 +8,9 @@ internal static class ByteText
 {
     /// <summary>More bytes than this are cut, so that a message stays one line. It shows an algorithm or a serial number in full.</summary>
     public const int MaximumBytes = 24;
+
+    /// <summary>More characters than this are cut: it shows every name that AWS uses in full.</summary>
+    public const int MaximumCharacters = 128;
 
     /// <summary>Upper-case hex of at most <see cref="MaximumBytes"/> bytes, and how many there are when that is not all of them.</summary>
     public static string Hex(ReadOnlySpan<byte> bytes)
@@ -21,11 +25,25 @@ internal static class ByteText
             : $"{Convert.ToHexString(bytes[..MaximumBytes])}... ({bytes.Length} bytes)";
     }
 
-    /// <summary>Printable ASCII as it is, everything else as a question mark, so that no byte can steer a terminal.</summary>
-    public static string Printable(ReadOnlySpan<byte> bytes) => Printable(Encoding.Latin1.GetString(bytes));
+    /// <summary>At most <see cref="MaximumCharacters"/>: printable ASCII as it is, everything else as a question mark, so that no byte can steer a terminal.</summary>
+    public static string Printable(ReadOnlySpan<byte> bytes) => bytes.Length <= MaximumCharacters
+        ? Ascii(Encoding.Latin1.GetString(bytes))
+        : $"{Ascii(Encoding.Latin1.GetString(bytes[..MaximumCharacters]))}... ({bytes.Length} bytes)";
 
-    /// <summary>Printable ASCII as it is, everything else as a question mark.</summary>
-    public static string Printable(string text) => string.Create(text.Length, text, static (shown, source) =>
+    /// <summary>As for bytes.</summary>
+    public static string Printable(string text) => Clip(text, Ascii);
+
+    /// <summary>Text of whatever script in quotation marks: clipped, and fit for a terminal and a log.</summary>
+    public static string Quote(string text) => $"\"{Clip(text)}\"";
+
+    /// <summary>The same without the quotation marks, for messages that come from elsewhere.</summary>
+    public static string Clip(string text) => Clip(text, FormatError.Printable);
+
+    private static string Clip(string text, Func<string, string> show) => text.Length <= MaximumCharacters
+        ? show(text)
+        : $"{show(text[..MaximumCharacters])}... ({text.Length} characters)";
+
+    private static string Ascii(string text) => string.Create(text.Length, text, static (shown, source) =>
     {
         for (var i = 0; i < shown.Length; i++)
         {

@@ -13,6 +13,9 @@ namespace Nitro.Verifier.Certificates;
 /// <param name="CommonName">Where the characters of its only commonName lie; empty when it has none or several.</param>
 internal readonly record struct DistinguishedName(DerValue Value, DerValue CommonName)
 {
+    /// <summary>Characters after which a name is cut for people: one in a revocation list may be as long as the list.</summary>
+    private const int MaximumText = 512;
+
     /// <summary>The characters of PrintableString (X.680 41.4).</summary>
     private static readonly SearchValues<byte> PrintableCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?"u8);
@@ -50,7 +53,7 @@ internal readonly record struct DistinguishedName(DerValue Value, DerValue Commo
         return true;
     }
 
-    /// <summary>The name for people, such as <c>C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves</c>, in the order of its encoding.</summary>
+    /// <summary>The name for people, such as <c>C=US, O=Amazon, OU=AWS, CN=aws.nitro-enclaves</c>, in the order of its encoding, cut when it is long.</summary>
     /// <param name="bytes">The bytes this name was read from.</param>
     public string Text(ReadOnlySpan<byte> bytes)
     {
@@ -65,6 +68,10 @@ internal readonly record struct DistinguishedName(DerValue Value, DerValue Commo
             {
                 text.Append(text.Length == 0 ? "" : ", ").Append(Label(type.Content(bytes)));
                 text.Append('=').Append(ByteText.Printable(value.Content(bytes)));
+                if (text.Length > MaximumText)
+                {
+                    return text.Append(", ...").ToString();
+                }
             }
         }
 

@@ -32,7 +32,7 @@ public static class ComputedPcr
         var parts = arn.Split(':', 6);
         return parts is ["arn", _, "iam", "", _, var resource] && resource.StartsWith("role/", StringComparison.Ordinal) && !arn.AsSpan().ContainsAnyExceptInRange('!', '~') && arn.Length <= MaximumLength
             ? Extend(Encoding.ASCII.GetBytes(arn))
-            : throw new PolicyException($"\"{ByteText.Printable(arn.Length <= 256 ? arn : arn[..256])}\" is no role's ARN like arn:aws:iam::123456789012:role/name");
+            : throw new PolicyException($"{ByteText.Quote(arn)} is no role's ARN like arn:aws:iam::123456789012:role/name");
     }
 
     /// <summary>PCR4: SHA384(0⁴⁸ ‖ instance id).</summary>
@@ -43,7 +43,7 @@ public static class ComputedPcr
         ArgumentNullException.ThrowIfNull(instanceId);
         return instanceId.Length is 10 or 19 && instanceId.StartsWith("i-", StringComparison.Ordinal) && !instanceId.AsSpan(2).ContainsAnyExcept(Hexadecimal)
             ? Extend(Encoding.ASCII.GetBytes(instanceId))
-            : throw new PolicyException($"\"{ByteText.Printable(instanceId.Length <= 256 ? instanceId : instanceId[..256])}\" is no instance id like i-0123456789abcdef0");
+            : throw new PolicyException($"{ByteText.Quote(instanceId)} is no instance id like i-0123456789abcdef0");
     }
 
     /// <summary>PCR8: SHA384(0⁴⁸ ‖ SHA384(DER of the certificate)).</summary>

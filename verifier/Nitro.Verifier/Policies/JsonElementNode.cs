@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier;
 
@@ -69,7 +70,7 @@ internal sealed class JsonElementNode
             var name = Text(ref reader, line);
             if (!names.Add(name))
             {
-                throw new PolicyException(FormattableString.Invariant($"line {line}: the member \"{name}\" is there twice"));
+                throw new PolicyException(FormattableString.Invariant($"line {line}: the member {ByteText.Quote(name)} is there twice"));
             }
 
             reader.Read();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nitro.Attestation;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier;
 
@@ -97,7 +98,7 @@ internal static class MeasurementReader
             }
             else if (!ignoreOthers)
             {
-                throw value.Error($"\"{name}\" is no measurement: they are PCR0 to PCR31");
+                throw value.Error($"{ByteText.Quote(name)} is no measurement: they are PCR0 to PCR31");
             }
         }
 

@@ -44,7 +44,7 @@ public static class PolicyReader
         }
         catch (JsonException exception)
         {
-            throw new PolicyException(Text($"line {exception.LineNumber + 1}: not JSON: {exception.Message.Split(" LineNumber")[0]}"), exception);
+            throw new PolicyException(Text($"line {exception.LineNumber + 1}: not JSON: {ByteText.Clip(exception.Message.Split(" LineNumber")[0])}"), exception);
         }
 
         return new VerificationPolicy(ReadSettings(root, readCertificate));
@@ -132,7 +132,7 @@ public static class PolicyReader
                 case "Measurements" or "EifVersion" or "EnclaveID" or "EnclaveName":
                     throw value.Error(NotAPolicy);
                 default:
-                    throw value.Error($"there is no member \"{name}\" in a policy");
+                    throw value.Error($"there is no member {ByteText.Quote(name)} in a policy");
             }
         }
 
@@ -147,7 +147,7 @@ public static class PolicyReader
             {
                 "maximumDocumentAgeSeconds" => settings with { SessionMaximumDocumentAge = Seconds(value) },
                 "maximumAgeSeconds" => settings with { SessionMaximumAge = Seconds(value) },
-                _ => throw value.Error($"there is no member \"{name}\" in session"),
+                _ => throw value.Error($"there is no member {ByteText.Quote(name)} in session"),
             };
         }
 
@@ -194,7 +194,7 @@ public static class PolicyReader
                     anyImageBySigner = value.Boolean();
                     break;
                 default:
-                    throw value.Error($"there is no member \"{name}\" in a release");
+                    throw value.Error($"there is no member {ByteText.Quote(name)} in a release");
             }
         }
 
@@ -251,7 +251,7 @@ public static class PolicyReader
             {
                 "aws" => TrustAnchors.AwsNitroEnclavesG1,
                 "aws-us-gov" => TrustAnchors.AwsUsGov,
-                var other => throw node.Error($"\"{other}\" is no known trust anchor: they are \"aws\", \"aws-us-gov\", or an object with name and certificate"),
+                var other => throw node.Error($"{ByteText.Quote(other)} is no known trust anchor: they are \"aws\", \"aws-us-gov\", or an object with name and certificate"),
             };
         }
 
@@ -269,7 +269,7 @@ public static class PolicyReader
                     (certificate, at) = (value.String(), value);
                     break;
                 default:
-                    throw value.Error($"there is no member \"{member}\" in a trust anchor");
+                    throw value.Error($"there is no member {ByteText.Quote(member)} in a trust anchor");
             }
         }
 
@@ -285,27 +285,36 @@ public static class PolicyReader
     {
         if (name is "aws" or "aws-us-gov")
         {
-            throw at.Error($"the name \"{name}\" belongs to AWS's own root");
+            throw at.Error($"the name {ByteText.Quote(name)} belongs to AWS's own root");
+        }
+
+        var isPem = certificate.StartsWith("-----BEGIN", StringComparison.Ordinal);
+        var bytes = isPem ? [] : ReadFile(name, certificate, at, readCertificate);
+        var pem = isPem ? certificate : bytes.AsSpan().StartsWith("-----BEGIN"u8) ? Encoding.ASCII.GetString(bytes) : null;
+        string? problem;
+        return (pem is null ? TrustAnchor.TryCreate(name, bytes, out var anchor, out problem) : TrustAnchor.TryCreateFromPem(name, pem, out anchor, out problem))
+            ? anchor!
+            : throw at.Error(char.ToLowerInvariant(problem![0]) + problem[1..]);
+    }
+
+    private static byte[] ReadFile(string anchor, string file, JsonElementNode at, Func<string, byte[]>? readCertificate)
+    {
+        if (readCertificate is null)
+        {
+            throw at.Error("a certificate file is named, but files cannot be read here: give the PEM text itself");
         }
 
         try
         {
-            if (certificate.StartsWith("-----BEGIN", StringComparison.Ordinal))
-            {
-                return TrustAnchor.FromPem(name, certificate);
-            }
-
-            if (readCertificate is null)
-            {
-                throw at.Error("a certificate file is named, but files cannot be read here: give the PEM text itself");
-            }
-
-            var bytes = readCertificate(certificate);
-            return bytes.AsSpan().StartsWith("-----BEGIN"u8) ? TrustAnchor.FromPem(name, Encoding.ASCII.GetString(bytes)) : TrustAnchor.FromCertificate(name, bytes);
+            return readCertificate(file);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw at.Error($"trust anchor \"{name}\": {exception.Message}");
+            throw at.Error($"trust anchor {ByteText.Quote(anchor)}: the certificate file {ByteText.Quote(file)} cannot be read: {ByteText.Clip(exception.Message)}");
+        }
+        catch (ArgumentException)
+        {
+            throw at.Error($"trust anchor {ByteText.Quote(anchor)}: {ByteText.Quote(file)} is neither PEM text nor the name of a file");
         }
     }
 
@@ -334,7 +343,7 @@ public static class PolicyReader
     {
         "session" => EvidenceKind.Session,
         "direct" => EvidenceKind.Direct,
-        var other => throw node.Error($"\"{other}\" is no kind of evidence: they are \"session\" and \"direct\""),
+        var other => throw node.Error($"{ByteText.Quote(other)} is no kind of evidence: they are \"session\" and \"direct\""),
     };
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using Nitro.Attestation;
 using Nitro.Attestation.Documents;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier;
 
@@ -38,26 +39,26 @@ public sealed class Release
         {
             if (index is < 0 or >= PcrSet.Capacity)
             {
-                throw new PolicyException($"release \"{name}\": there is no PCR{index}: PCRs are 0 to {PcrSet.Capacity - 1}");
+                throw new PolicyException($"release {ByteText.Quote(name)}: there is no PCR{index}: PCRs are 0 to {PcrSet.Capacity - 1}");
             }
 
             if (value == default)
             {
-                throw new PolicyException($"release \"{name}\": PCR{index} is all zero, which is what a debug-mode or unmeasured enclave shows; build the image and use its real measurements");
+                throw new PolicyException($"release {ByteText.Quote(name)}: PCR{index} is all zero, which is what a debug-mode or unmeasured enclave shows; build the image and use its real measurements");
             }
         }
 
         int[] needed = anyImageBySignerUnsafe ? [8] : [0, 1, 2];
         if (needed.Where(index => !measurements.ContainsKey(index)).Select(index => $"PCR{index}").ToArray() is { Length: > 0 } missing)
         {
-            throw new PolicyException($"release \"{name}\": {string.Join(", ", missing)} missing; {(anyImageBySignerUnsafe
+            throw new PolicyException($"release {ByteText.Quote(name)}: {string.Join(", ", missing)} missing; {(anyImageBySignerUnsafe
                 ? "a release for any image of a signer states PCR8"
                 : "a release states PCR0, PCR1 and PCR2, since bytes can move between an image's sections without changing PCR0")}");
         }
 
         if (notBefore > notAfter)
         {
-            throw new PolicyException($"release \"{name}\": notBefore lies after notAfter, so no document could match");
+            throw new PolicyException($"release {ByteText.Quote(name)}: notBefore lies after notAfter, so no document could match");
         }
 
         Name = name;

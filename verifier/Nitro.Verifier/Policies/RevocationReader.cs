@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Nitro.Attestation;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier;
 
@@ -30,7 +31,7 @@ internal static class RevocationReader
                 default:
                     if (make is not null)
                     {
-                        throw value.Error($"a revocation is about one thing; \"{name}\" is a second one");
+                        throw value.Error($"a revocation is about one thing; {ByteText.Quote(name)} is a second one");
                     }
 
                     make = ReadSubject(name, value);
@@ -61,7 +62,7 @@ internal static class RevocationReader
         {
             levels = name == "requiredLevels"
                 ? [.. value.Items().Select(item => item.Integer() is var level and (1 or 2) ? (int)level : throw item.Error("a required level is 1 or 2: AWS issues no lists for others"))]
-                : throw value.Error($"there is no member \"{name}\" in revocationLists");
+                : throw value.Error($"there is no member {ByteText.Quote(name)} in revocationLists");
             if (levels.Distinct().Count() != levels.Count)
             {
                 throw value.Error("a level is there twice");
@@ -102,7 +103,7 @@ internal static class RevocationReader
             case "configuration":
                 return OfDigest(value, Revocation.OfConfiguration);
             default:
-                throw value.Error($"there is no member \"{name}\" in a revocation, which is about one of {Subjects}");
+                throw value.Error($"there is no member {ByteText.Quote(name)} in a revocation, which is about one of {Subjects}");
         }
     }
 
@@ -138,7 +139,7 @@ internal static class RevocationReader
                 return Convert.FromBase64String(text);
             }
 
-            return text[block.Label] == "CERTIFICATE" ? Convert.FromBase64String(text[block.Base64Data]) : throw node.Error($"expected a PEM block CERTIFICATE, found {text[block.Label]}");
+            return text[block.Label] == "CERTIFICATE" ? Convert.FromBase64String(text[block.Base64Data]) : throw node.Error($"expected a PEM block CERTIFICATE, found {ByteText.Quote(text[block.Label])}");
         }
         catch (FormatException)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Nitro.Attestation;
+using Nitro.Verifier.Certificates;
 
 namespace Nitro.Verifier;
 
@@ -87,7 +88,7 @@ public sealed class VerificationPolicy
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            RequireOne(seen.Add(name), $"{what}: \"{name}\" is there twice");
+            RequireOne(seen.Add(name), $"{what}: {ByteText.Quote(name)} is there twice");
         }
     }
 

@@ -1,3 +1,5 @@
+using Nitro.Attestation;
+
 namespace Nitro.Verifier;
 
 /// <summary>What became of one check. Immutable and thread-safe.</summary>
@@ -30,10 +32,10 @@ public sealed class CheckResult : IEquatable<CheckResult>
     public CheckStatus Status { get; }
 
     /// <summary>What it asks for; null where there is nothing to say.</summary>
-    public string? Expected => _expected ??= _texts?.Invoke().Expected;
+    public string? Expected => Fit(_expected ??= _texts?.Invoke().Expected);
 
-    /// <summary>What was there; null where there is nothing to say. It may hold text from the document: escape control characters before showing it.</summary>
-    public string? Found => _found ??= _texts?.Invoke().Found;
+    /// <summary>What was there; null where there is nothing to say. It may quote the document: what controls a terminal stands there as <c>\u{1b}</c>.</summary>
+    public string? Found => Fit(_found ??= _texts?.Invoke().Found);
 
     /// <inheritdoc/>
     public bool Equals(CheckResult? other) => other is not null && Check == other.Check && Status == other.Status && Expected == other.Expected && Found == other.Found;
@@ -48,4 +50,6 @@ public sealed class CheckResult : IEquatable<CheckResult>
     public override string ToString() => Status != CheckStatus.Failed
         ? $"{(int)Check} {Check}: {Status}"
         : $"{(int)Check} {Check}: {Status}: expected {Expected}, found {Found}";
+
+    private static string? Fit(string? text) => text is null ? null : FormatError.Printable(text);
 }
