@@ -10,7 +10,7 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build setup format clean \
+.PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build commands setup format clean \
 	image image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run test-emulator
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo 'make vectors             writes tests/vectors anew'
 	@echo 'make fuzz                attacks the verifier for MINUTES=10, from a fresh seed or SEED=hex'
 	@echo 'make build               everything, without running it'
+	@echo 'make commands            names for the commands: eval "$$(make -s commands)", in this shell'
 	@echo 'make format              check the style of the sources'
 	@echo 'make clean               remove what was built'
 
@@ -120,6 +121,13 @@ $(NITRO_EIF_DLL): $(filter verifier/% eif-build/%,$(SOURCES)) Directory.Build.pr
 	@touch $@
 
 build: $(STAMPS)/build
+
+# nitro-verify and the others as the documents call them.
+COMMANDS := verifier/Nitro.Verifier.Cli/nitro-verify eif-build/Nitro.Eif.Cli/nitro-eif host/Nitro.Host/nitro-host \
+	enclave/Nitro.Enclave.Simulated/nitro-enclave-simulated
+commands:
+	@[ -f $(STAMPS)/build ] || { echo 'make: the commands are not built yet: make build' >&2; exit 1; }
+	@printf '%s\n' $(foreach one,$(COMMANDS),"alias $(notdir $(one))='dotnet \"$(CURDIR)/$(dir $(one))bin/$(CONFIGURATION)/net10.0/$(notdir $(one)).dll\"'")
 
 setup: $(STAMPS)/packages
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -248,7 +249,10 @@ internal sealed class BuildCommand
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{file} is no JSON: {exception.Message}");
+            // Lines and bytes are counted from 0 there, and said after what is wrong.
+            var reason = exception.Message.Split([" Path:", " LineNumber:", " Change the reader"], StringSplitOptions.None)[0];
+            throw new UsageException(string.Create(
+                CultureInfo.InvariantCulture, $"{file} is no JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: {reason}"));
         }
     }
 

@@ -62,6 +62,7 @@ internal static class DescribeCommand
             if (parsed.GetValue(policy) is { } file)
             {
                 Images.RefuseOver(file, name == "-" ? null : name, parsed.GetValue(enclave));
+                Images.RefuseOverImage(file);
                 var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
                 Images.Replace(file, stream =>
                 {

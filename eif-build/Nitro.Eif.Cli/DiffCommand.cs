@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Nitro.Attestation;
 using Nitro.Eif.Comparing;
+using Nitro.Eif.Reading;
 
 namespace Nitro.Eif.Cli;
 
@@ -17,14 +18,14 @@ internal static class DiffCommand
         var first = new Argument<string>("A") { Description = "An image." };
         var second = new Argument<string>("B") { Description = "Another one." };
         var json = new Option<bool>("--json") { Description = "Print one JSON array." };
-        var command = new Command("diff", "Compare two images: which PCR, which section, which file of which ramdisk. Exit code 1 when they differ.") { first, second, json };
+        var command = new Command("diff", "Compare two images: which PCR, which section, which file of which ramdisk. Exit code 1 when they differ, 2 when one is no image.") { first, second, json };
         command.SetAction(parsed =>
         {
             var (a, b) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
             Images.RequireFile("diff", a);
             Images.RequireFile("diff", b);
 
-            var (one, other) = (Images.Read(context, a), Images.Read(context, b));
+            var (one, other) = (Read(context, a), Read(context, b));
             var differences = EifComparison.Compare(() => Images.Open(a), one, () => Images.Open(b), other);
             if (parsed.GetValue(json))
             {
@@ -38,6 +39,19 @@ internal static class DiffCommand
             return differences.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
+    }
+
+    /// <summary>As in diff(1), 1 means that they differ, and what is no image cannot be compared.</summary>
+    private static EifDescription Read(CommandContext context, string name)
+    {
+        try
+        {
+            return Images.Read(context, name);
+        }
+        catch (RefusedException exception)
+        {
+            throw new UsageException(exception.Message);
+        }
     }
 
     private static void Print(TextWriter output, EifMeasurements one, EifMeasurements other, IReadOnlyList<EifDifference> differences)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Reading;
 
@@ -25,7 +26,20 @@ internal static class Images
     /// <summary>Opens an image's file, or what else can be read once from its start to its end, such as a pipe.</summary>
     public static FileStream Open(string name) => name.Length == 0 ? throw new UsageException("an image's name is empty")
         : Directory.Exists(name) ? throw new UsageException($"{name} is a folder, not an image")
-        : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        : Existing(name, FileOptions.SequentialScan);
+
+    /// <exception cref="UsageException">It is not there.</exception>
+    private static FileStream Existing(string name, FileOptions options = FileOptions.None)
+    {
+        try
+        {
+            return new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, options);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UsageException($"there is no file {name}");
+        }
+    }
 
     /// <summary>
     /// The whole of a small file, such as a key, which may be a pipe: of what has no end no more is read than would be accepted.
@@ -33,7 +47,7 @@ internal static class Images
     /// <exception cref="UsageException">It is a folder, or has more bytes.</exception>
     public static byte[] ReadSmall(string name)
     {
-        using var stream = Directory.Exists(name) ? throw new UsageException($"{name} is a folder, and a file is needed") : File.OpenRead(name);
+        using var stream = Directory.Exists(name) ? throw new UsageException($"{name} is a folder, and a file is needed") : Existing(name);
         var content = new byte[MaximumSmall + 1];
         var got = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
         return got <= MaximumSmall
@@ -41,17 +55,28 @@ internal static class Images
             : throw new UsageException($"{name} has more than {MaximumSmall} bytes, which no key, certificate or description has");
     }
 
-    /// <summary>Refuses an output that one of the inputs is as well: it would take the place of, say, the key.</summary>
+    /// <summary>Refuses an output that one of the inputs is as well, by whatever name: it would take the place of, say, the key.</summary>
     public static void RefuseOver(string output, params IEnumerable<string?> inputs)
     {
-        if (output.Length > 0 && inputs.FirstOrDefault(input => !string.IsNullOrEmpty(input) && Final(input) == Final(output)) is { } taken)
+        if (FileKind.Identity(output) is { } identity
+            && inputs.FirstOrDefault(input => !string.IsNullOrEmpty(input) && FileKind.Identity(input) == identity) is { } taken)
         {
             throw new UsageException($"the output {output} is also an input ({taken}), which it would replace: name another file");
         }
+    }
 
-        static string Final(string name) => new FileInfo(name).LinkTarget is null
-            ? Path.GetFullPath(name)
-            : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
+    /// <summary>Refuses to put something else in the place of an image, which may be signed and the only one.</summary>
+    public static void RefuseOverImage(string output)
+    {
+        var start = new byte[EifHeader.Magic.Length];
+        if (File.Exists(output) && !IsSpecial(output))
+        {
+            using var stream = File.OpenRead(output);
+            if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && EifHeader.Magic.SequenceEqual(start))
+            {
+                throw new UsageException($"the output {output} is an enclave image, which it would replace: name another file");
+            }
+        }
     }
 
     /// <summary>Refuses what a command that reads its image more than once cannot take.</summary>
@@ -89,6 +114,11 @@ internal static class Images
         }
 
         var target = new FileInfo(name).LinkTarget is null ? name : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
+        if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new UsageException($"there is no folder {folder} for the output {Path.GetFileName(target)}: make it first");
+        }
+
         var temporary = $"{target}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}.part";
         var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
             .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(temporary))).ToArray();

@@ -56,7 +56,7 @@ internal static class OutputFolder
 
         if (File.Exists(name) || (Directory.Exists(name) && Directory.EnumerateFileSystemEntries(name).Any()))
         {
-            throw new UsageException($"{name} is there already and not an empty folder");
+            throw new UsageException($"FOLDER {name} is there already and not an empty folder (the order is IMAGE FOLDER)");
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class RamdiskUnpacker(string folder)
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { "" };
     private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
-    private int _emptyNames;
+    private int _emptyNames, _special;
 
     /// <summary>Unpacks one ramdisk.</summary>
     /// <param name="content">The ramdisk; closed.</param>
@@ -50,12 +50,16 @@ internal sealed class RamdiskUnpacker(string folder)
             File.CreateSymbolicLink(path, target);
         }
 
-        if (_emptyNames > 0)
+        // Copies of the content would let a small archive fill the disk.
+        Warn(_emptyNames, "of the empty files of", "are further names of others (hard links), which have the content");
+        Warn(_special, "entries of", "are devices, pipes or sockets, and were left out");
+
+        void Warn(int count, string what, string why)
         {
-            // Copies of the content would let a small archive fill the disk.
-            errors.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"warning: {_emptyNames} of the empty files of {ramdisk} are further names of others (hard links), which have the content"));
+            if (count > 0)
+            {
+                errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {count} {what} {ramdisk} {why}"));
+            }
         }
     }
 
@@ -101,6 +105,7 @@ internal sealed class RamdiskUnpacker(string folder)
 
                 break;
             default:
+                _special++;
                 break;
         }
     }

@@ -39,18 +39,20 @@ internal static class VerifyCommand
 
             var result = signature.Verify(description.Measurements.Pcr0, moment);
             Line(true, "checksum", "CRC-32 and structure are right");
-            Line(result.SignatureHolds, "signature", $"{signature.Algorithm.Name()}, made by the certificate's key");
-            Line(result.RegisterMatches, "PCR0", $"{description.Measurements.Pcr0} is what was signed");
+            var (algorithm, pcr0) = (signature.Algorithm.Name(), description.Measurements.Pcr0);
+            Line(result.SignatureHolds, "signature", $"{algorithm}, {(result.SignatureHolds ? "" : "not ")}made by the certificate's key");
+            Line(result.RegisterMatches, "PCR0", $"{pcr0} is {(result.RegisterMatches ? "" : "not ")}what was signed");
             Line(result.CertificateIsValid, "certificate", $"valid from {Shown(signature.NotBefore)} to {Shown(signature.NotAfter)}, asked for {Shown(moment)}");
             if (expected is not null)
             {
-                Line(expected == signature.Pcr8, "signer", "the certificate is the one given");
+                var isGiven = expected == signature.Pcr8;
+                Line(isGiven, "signer", isGiven ? "the certificate is the one given" : $"expected the certificate of PCR8 {expected}, found the one below");
             }
 
             context.Output.WriteLine($"      PCR8         {signature.Pcr8}");
             return result.IsVerified && (expected is null || expected == signature.Pcr8) ? ExitCode.Done : ExitCode.Refused;
 
-            void Line(bool holds, string what, string text) => context.Output.WriteLine($"{(holds ? "ok  " : "FAIL")}  {what,-11}  {(holds ? "" : "not so: ")}{text}");
+            void Line(bool holds, string what, string text) => context.Output.WriteLine($"{(holds ? "ok  " : "FAIL")}  {what,-11}  {text}");
         });
         return command;
     }

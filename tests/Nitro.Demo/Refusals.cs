@@ -39,7 +39,9 @@ internal sealed class Refusals(AttestationVerifier verifier, string policyFile)
         var release = settings.Releases.Single();
         var measurements = release.Measurements.ToDictionary();
         var pcr0 = measurements[0].ToArray();
-        pcr0[^1] ^= 1;
+
+        // The first: what is printed of a digest is its beginning.
+        pcr0[0] ^= 1;
         measurements[0] = Sha384Digest.FromBytes(pcr0);
         return settings with { Releases = [new Release(release.Name, measurements)] };
     }

@@ -113,6 +113,18 @@ public sealed class CliFileTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_unpacked_is_told_of()
+    {
+        var raw = RawImage.Usual();
+        raw.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry("tty", 0x21A4, "").Entry("pipe", 0x11A4, "").Entry("file", 0x81A4, "a").Bytes());
+        raw.Sections[3] = (RawImage.Ramdisk, 0, []);
+        File.WriteAllBytes(_folder / "x.eif", raw.Build());
+        var (code, _, error) = Run("extract", _folder / "x.eif", _folder / "out", "--files");
+        Assert.Equal((0, "warning: 2 entries of ramdisk-1 are devices, pipes or sockets, and were left out\n"), (code, error));
+        Assert.Equal(["file"], Directory.EnumerateFileSystemEntries(_folder / "out/ramdisk-1.files").Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void An_output_inside_the_root_filesystem_would_be_in_the_next_build()
     {
         string[] build = ["build", "--kernel", _folder / "kernel", "--cmdline", "a", "--init", _folder / "init", "--rootfs", _folder / "root", "--cmd", "a", "-o"];
@@ -134,11 +146,16 @@ public sealed class CliFileTests : IDisposable
             Refused("also an input", [.. build, _folder / file]);
         }
 
-        foreach (var file in new[] { "key.pem", "cert.pem", "link" })
+        // Another name of the same file: a hard link, and a folder that is a link.
+        Tool.Run(_folder, "sh", "-c", "ln key.pem hard && ln -s . here");
+        foreach (var file in new[] { "key.pem", "cert.pem", "link", "hard", "here/key.pem" })
         {
             Refused("also an input", [.. Sign("i.eif"), "--output", _folder / file]);
         }
 
+        File.Copy(_folder / "i.eif", _folder / "other.eif");
+        Refused("is an enclave image", "describe", _folder / "i.eif", "--policy", _folder / "other.eif");
+        Assert.Equal(File.ReadAllBytes(_folder / "i.eif"), File.ReadAllBytes(_folder / "other.eif"));
         Refused("also an input", "describe", _folder / "i.eif", "--enclave", _folder / "enclave.json", "--policy", _folder / "enclave.json");
         Directory.CreateDirectory(_folder / "blobs");
         File.WriteAllText(_folder / "blobs/cmdline", "a");

@@ -151,15 +151,17 @@ public sealed class CliTests : IDisposable
         Assert.Equal(1, Run("verify", _folder / "s.eif", "--at", "2028-06-01T00:00:00Z").Code);
         Assert.Equal(1, Run("verify", _folder / "a.eif", "--at", "2026-06-01T00:00:00Z").Code);
         File.WriteAllText(_folder / "other.pem", Signatures.Signer().Certificate.ExportCertificatePem());
-        Assert.Equal(1, Run("verify", _folder / "s.eif", "--at", "2026-06-01T00:00:00Z", "--certificate", _folder / "other.pem").Code);
+        var foreign = Run("verify", _folder / "s.eif", "--at", "2026-06-01T00:00:00Z", "--certificate", _folder / "other.pem");
+        Assert.Equal(1, foreign.Code);
+        Assert.Contains("FAIL  signer       expected the certificate of PCR8 ", foreign.Output, StringComparison.Ordinal);
 
         Assert.Equal(0, Run("diff", _folder / "a.eif", _folder / "a.eif").Code);
         File.AppendAllText(_folder / "root/bin/app", " changed");
         File.WriteAllText(_folder / "root/new", "");
-        Assert.Equal(0, Run(Build("b.eif", "--cmdline", "console=ttyS0 quiet")).Code);
+        Assert.Equal(0, Run(Build("b.eif", "--cmdline", "console=ttyS0 quiet", "--cmd", "--more")).Code);
         var (code, difference, _) = Run("diff", _folder / "a.eif", _folder / "b.eif");
         Assert.Equal(1, code);
-        foreach (var line in new[] { "PCR0  differs", "PCR1  differs", "PCR2  differs", "rootfs/bin/app: content", "rootfs/new: only in the second", "cmdline (in PCR0 and PCR1)", "+ console=ttyS0 quiet", "3 differences" })
+        foreach (var line in new[] { "PCR0  differs", "PCR1  differs", "PCR2  differs", "rootfs/bin/app: content", "rootfs/new: only in the second", "cmdline (in PCR0 and PCR1)", "+ console=ttyS0 quiet", "  cmd: content\n    + --more\n", "4 differences" })
         {
             Assert.Contains(line, difference, StringComparison.Ordinal);
         }
@@ -221,15 +223,19 @@ public sealed class CliTests : IDisposable
 
     public static TheoryData<string[], int, string> Mistakes => new()
     {
-        { [], 2, "Required command" },
+        { [], 2, "a command is needed: describe, build, sign, verify, diff, extract" },
+        { ["descibe", "{}/init"], 2, "there is no command descibe; there are describe, build" },
+        { ["--descibe"], 2, "there is no command --descibe" },
         { ["describe"], 2, "Required argument" },
-        { ["describe", "{}/none"], 2, "none" },
+        { ["describe", "{}/none"], 2, "there is no file" },
+        { ["describe", "{}/none/x"], 2, "there is no file" },
         { ["describe", "{}"], 2, "is a folder" },
         { ["describe", "{}/init"], 1, "no enclave image" },
         { ["verify", "{}/init"], 1, "no enclave image" },
         { ["verify", "{}/init", "--at", "yesterday"], 2, "not a moment" },
         { ["diff", "-", "-"], 2, "standard input" },
-        { ["diff", "{}/init", "{}/init"], 1, "no enclave image" },
+        { ["diff", "{}/init", "{}/init"], 2, "no enclave image" },
+        { ["diff", "{}/none", "{}/init"], 2, "there is no file" },
         { ["extract", "-", "{}/x"], 2, "standard input" },
         { ["extract", "{}/init", "{}/init"], 2, "there already" },
         { ["build", "-o", "{}/x"], 2, "--kernel" },
@@ -247,9 +253,9 @@ public sealed class CliTests : IDisposable
         { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--key", "{}/init"], 2, "go together" },
         { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--key", "{}/init", "--certificate", "{}/init"], 2, "certificate is no PEM" },
         { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--arch", "mips"], 2, "mips" },
-        { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--metadata", "{}/init"], 2, "no JSON" },
+        { ["build", "-o", "{}/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init", "--metadata", "{}/init"], 2, "is no JSON: line 1, byte 1: " },
         { ["build", "-o", "{}/x", "--blobs", "{}/root", "--rootfs", "{}/root"], 2, "nitro-cli's blobs" },
-        { ["build", "-o", "{}/none/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init"], 2, "none" },
+        { ["build", "-o", "{}/none/x", "--kernel", "{}/kernel", "--cmdline", "a", "--ramdisk", "{}/init"], 2, "there is no folder" },
         { ["sign", "{}/init", "--key", "{}/kernel", "--certificate", "{}/kernel"], 2, "cannot be signed" },
     };
 

@@ -42,6 +42,34 @@ public sealed class EifComparisonTests
         Assert.Empty(Compare(one, one));
     }
 
+    [Theory]
+    [InlineData("/app\n--a\n--b", "/app\n--c\n--b", "content", "--a", "--c")]
+    [InlineData("/app\n--a", "/app\n--a\n--b", "content", "", "--b")]
+    [InlineData("--a\n--b", "--b\n--a", "content, order of the lines", "--a --b", "--b --a")]
+    [InlineData("--a\n--a", "--a", "content, order of the lines", "--a --a", "--a")]
+    [InlineData("\u001b[2J", "b", "content", "\\u{1b}[2J", "b")]
+    public void Of_command_and_environment_the_lines_are_shown(string before, string after, string what, string first, string second)
+    {
+        foreach (var file in (string[])["cmd", "env"])
+        {
+            var (one, other) = (RawImage.Usual(), RawImage.Usual());
+            one.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, 0x81A4, before).Bytes());
+            other.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, 0x81A4, after).Bytes());
+            Assert.Equal(new EifDifference("ramdisk 1", file, what, first, second), Assert.Single(Compare(one, other)));
+        }
+    }
+
+    [Theory]
+    [InlineData("cmd", 4097)]
+    [InlineData("other", 10)]
+    public void Of_other_files_and_long_ones_size_and_digest_are_shown(string file, int size)
+    {
+        var (one, other) = (RawImage.Usual(), RawImage.Usual());
+        one.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, 0x81A4, new string('a', size)).Bytes());
+        other.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, 0x81A4, new string('b', size)).Bytes());
+        Assert.StartsWith($"{size} bytes, SHA-256 ", Assert.Single(Compare(one, other)).First, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, string> Unmeasured => new()
     {
         { "memory", "memory" },

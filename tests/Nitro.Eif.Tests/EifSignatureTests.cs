@@ -138,10 +138,10 @@ public sealed class EifSignatureTests
     {
         var (key, certificate) = Signatures.Signer();
         var pem = Encoding.ASCII.GetBytes(certificate.ExportCertificatePem());
-        Refused("no key", pem, "the key is no unencrypted EC private key");
-        Refused(key.ExportSubjectPublicKeyInfoPem(), pem, "the key is no unencrypted EC private key");
-        Refused(key.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)), pem, "the key is no unencrypted EC private key");
-        Refused(RSA.Create(2048).ExportPkcs8PrivateKeyPem(), pem, "the key is no unencrypted EC private key");
+        Refused("no key", pem, "the key is no EC private key");
+        Refused(key.ExportSubjectPublicKeyInfoPem(), pem, "the key is no EC private key");
+        Refused(key.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)), pem, "the key is no EC private key");
+        Refused(RSA.Create(2048).ExportPkcs8PrivateKeyPem(), pem, "the key is no EC private key");
         Refused(Signatures.Signer().Key.ExportECPrivateKeyPem(), pem, "another key");
         Refused(key.ExportECPrivateKeyPem(), "nothing"u8.ToArray(), "no PEM file");
         var rsa = new CertificateRequest("CN=rsa", RSA.Create(2048), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(Signatures.From, Signatures.To);

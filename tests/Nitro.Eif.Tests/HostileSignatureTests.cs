@@ -64,7 +64,7 @@ public sealed class HostileSignatureTests
         var (key, certificate) = Signatures.Signer();
         var (pem, secret) = (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
         var refused = Assert.Throws<ArgumentException>(() => EifSigner.Create(secret, Encoding.ASCII.GetBytes(keyFirst ? $"{secret}\n{pem}" : $"{pem}\n{secret}")));
-        Assert.Contains("holds a PRIVATE KEY", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("holds a block \"PRIVATE KEY\"", refused.Message, StringComparison.Ordinal);
     }
 
     /// <summary>COSE's algorithms name a curve (RFC 9053 section 2.1); a key of the same size on another one is none of them.</summary>

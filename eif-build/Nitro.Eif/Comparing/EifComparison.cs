@@ -152,7 +152,7 @@ public static class EifComparison
             foreach (var (what, before, after) in new[]
             {
                 ("kind", Seen.KindName(one.Entry.Kind), Seen.KindName(other.Entry.Kind)),
-                ("content", one.ContentText, other.ContentText),
+                Content(one, other),
                 ("mode", Octal(one.Entry.Permissions), Octal(other.Entry.Permissions)),
                 ("owner", Text($"{one.Entry.UserId}:{one.Entry.GroupId}"), Text($"{other.Entry.UserId}:{other.Entry.GroupId}")),
                 ("time", Text($"{one.Entry.ModifiedAt}"), Text($"{other.Entry.ModifiedAt}")),
@@ -168,6 +168,23 @@ public static class EifComparison
         }
     }
 
+    /// <summary>Of what nitro-cli's init reads line by line, the lines that only one of them has; of the same ones in another order, all.</summary>
+    private static (string What, string First, string Second) Content(Seen one, Seen other)
+    {
+        const string What = "content";
+        if (one.Lines is not { } ours || other.Lines is not { } theirs)
+        {
+            return (What, one.ContentText, other.ContentText);
+        }
+
+        var (first, second) = (Only(ours, theirs), Only(theirs, ours));
+        return first.Length + second.Length > 0 || ours.SequenceEqual(theirs)
+            ? (What, first, second)
+            : (What + ", order of the lines", string.Join(' ', ours), string.Join(' ', theirs));
+
+        static string Only(string[] lines, string[] others) => string.Join(' ', lines.Except(others, StringComparer.Ordinal));
+    }
+
     private static SortedDictionary<string, Seen> Entries(Func<Stream> open, EifSection section)
     {
         var entries = new SortedDictionary<string, Seen>(StringComparer.Ordinal);
@@ -176,7 +193,8 @@ public static class EifComparison
         {
             using var hash = new HashingStream();
             reader.CopyContent(hash);
-            entries[entry.Path] = new Seen(entry, hash.Finish(), entry.Kind == RamdiskEntryKind.Link ? hash.Start() : null);
+            var isText = entry.Kind == RamdiskEntryKind.Link || (entry.Path is "cmd" or "env" && entry.Size <= HashingStream.Kept);
+            entries[entry.Path] = new Seen(entry, hash.Finish(), isText ? hash.Start() : null);
         }
 
         return entries;
@@ -243,9 +261,12 @@ public static class EifComparison
 
     private static string Clean(string text) => new FormatError("", -1, "", text).Found;
 
-    private sealed record Seen(ArchivedEntry Entry, string Digest, string? Target)
+    private sealed record Seen(ArchivedEntry Entry, string Digest, string? Text)
     {
-        public string ContentText => Target is not null ? $"-> {Target}" : Entry.Kind == RamdiskEntryKind.Folder ? "" : Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…");
+        /// <summary>The lines of a file that has few; null for every other entry.</summary>
+        public string[]? Lines => Entry.Kind == RamdiskEntryKind.File ? Text?.Split('\n') : null;
+
+        public string ContentText => Entry.Kind == RamdiskEntryKind.Link ? $"-> {Text}" : Entry.Kind == RamdiskEntryKind.Folder ? "" : EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…");
 
         public override string ToString() => $"{KindName(Entry.Kind)} {Octal(Entry.Permissions)} {ContentText}".TrimEnd();
 
@@ -254,13 +275,15 @@ public static class EifComparison
             RamdiskEntryKind.Folder => "folder",
             RamdiskEntryKind.File => "file",
             RamdiskEntryKind.Link => "link",
-            _ => Text($"special file (0x{(int)kind:x})"),
+            _ => EifComparison.Text($"special file (0x{(int)kind:x})"),
         };
     }
 
     /// <summary>Hashes what is written to it, and keeps its first bytes.</summary>
     private sealed class HashingStream : WriteOnlyStream
     {
+        public const int Kept = 4096;
+
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private readonly MemoryStream _start = new();
 
@@ -271,7 +294,7 @@ public static class EifComparison
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             _hash.AppendData(buffer);
-            _start.Write(buffer[..(int)Math.Min(buffer.Length, 4096 - _start.Length)]);
+            _start.Write(buffer[..(int)Math.Min(buffer.Length, Kept - _start.Length)]);
         }
 
         protected override void Dispose(bool disposing)

@@ -38,7 +38,7 @@ public sealed class EifSigner : IDisposable
         var text = Encoding.Latin1.GetString(certificatePem);
         if (PemCertificate.HoldsSomethingElse(text, out var label))
         {
-            throw new ArgumentException($"the certificate's file holds a {label} as well, and all of it would go into the image for everybody to read: leave it out");
+            throw new ArgumentException($"the certificate's file holds a block \"{label}\" as well, and all of it would go into the image for everybody to read: leave it out");
         }
 
         try
@@ -121,7 +121,10 @@ public sealed class EifSigner : IDisposable
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             key.Dispose();
-            throw new ArgumentException($"the key is no unencrypted EC private key in PEM: {exception.Message}", exception);
+            throw new ArgumentException(
+                "the key is no EC private key in PEM that is not encrypted: found " + PemCertificate.Blocks(pem)
+                + " (openssl ecparam -genkey -name secp384r1 -noout makes one, openssl pkey -in KEY takes a passphrase off)",
+                exception);
         }
     }
 }

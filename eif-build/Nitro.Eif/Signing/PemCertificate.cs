@@ -24,7 +24,7 @@ internal static class PemCertificate
 
         if (pem[block.Label] != Label)
         {
-            throw new CryptographicException($"no {Label} block first but a {pem[block.Label]}");
+            throw new CryptographicException($"no {Label} block first but \"{pem[block.Label]}\"");
         }
 
         var der = Convert.FromBase64String(pem[block.Base64Data]);
@@ -36,6 +36,18 @@ internal static class PemCertificate
 
         certificate.Dispose();
         throw new CryptographicException("its certificate is not DER, or has bytes behind it");
+    }
+
+    /// <summary>The labels of a file's blocks, for a message; what is in them is nobody's business.</summary>
+    public static string Blocks(string pem)
+    {
+        var labels = new List<string>();
+        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var block); rest = rest[block.Location.End..])
+        {
+            labels.Add($"a block \"{rest[block.Label]}\"");
+        }
+
+        return labels.Count == 0 ? "no PEM block" : string.Join(", ", labels.Take(4));
     }
 
     /// <summary>The label of a block that is no certificate, if the file has one.</summary>
