@@ -121,11 +121,13 @@ internal sealed class BuildCommand
             many.AllowMultipleArgumentsPerToken = false;
         }
 
-        var command = new Command("build", "Build an image from kernel, init and a root filesystem; the same inputs give the same bytes. Prints what nitro-cli build-enclave prints.")
+        var command = new Command(
+            "build",
+            "Build an image from kernel, init and a root filesystem; the same inputs give the same bytes. Prints what nitro-cli build-enclave prints.")
         {
-            options._output, options._kernel, options._cmdline, options._cmdlineFile, options._init, options._modules, options._blobs, options._rootfs, options._command,
-            options._environment, options._ramdisks, options._name, options._version, options._kernelVersion, options._buildTime, options._metadata, options._architecture,
-            options._key, options._certificate,
+            options._output, options._kernel, options._cmdline, options._cmdlineFile, options._init, options._modules, options._blobs,
+            options._rootfs, options._command, options._environment, options._ramdisks, options._name, options._version,
+            options._kernelVersion, options._buildTime, options._metadata, options._architecture, options._key, options._certificate,
         };
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
@@ -192,11 +194,15 @@ internal sealed class BuildCommand
         var init = EifSource.FromFile(blobs is null ? Need(parsed, _init) : InBlobs(blobs, "init"));
         var modules = parsed.GetValue(_modules)!.Select(file => (Path.GetFileName(file), EifSource.FromFile(Existing(file)))).ToList();
         var nsm = blobs is not null && File.Exists(Path.Combine(blobs, "nsm.ko")) ? EifSource.FromFile(Path.Combine(blobs, "nsm.ko")) : null;
-        var root = parsed.GetValue(_rootfs) ?? throw new UsageException("--rootfs is needed: a folder or a tar archive with the application (or --ramdisk, twice)");
+        var root = parsed.GetValue(_rootfs) ?? throw new UsageException(
+            "--rootfs is needed: a folder or a tar archive with the application (or --ramdisk, twice)");
         return
         [
             EnclaveRamdisks.Boot(init, modules, nsm),
-            EnclaveRamdisks.Application((builder, prefix) => AddRoot(builder, prefix, root, parsed.GetValue(_output)!), parsed.GetValue(_command)!, parsed.GetValue(_environment)!),
+            EnclaveRamdisks.Application(
+                (builder, prefix) => AddRoot(builder, prefix, root, parsed.GetValue(_output)!),
+                parsed.GetValue(_command)!,
+                parsed.GetValue(_environment)!),
         ];
     }
 

@@ -33,7 +33,8 @@ internal static class DescribeCommand
             Description = "What nitro-enclave describe printed: its models and configuration go into the policy.",
             HelpName = "FILE",
         };
-        var command = new Command("describe", "Print an image's measurements and contents as nitro-cli describe-eif does, with sections and warnings after that.")
+        var command = new Command(
+            "describe", "Print an image's measurements and contents as nitro-cli describe-eif does, with sections and warnings after that.")
         {
             image, policy, release, enclave,
         };
@@ -135,10 +136,12 @@ internal static class DescribeCommand
     {
         try
         {
-            if (JsonNode.Parse(Images.ReadSmall(file)) is JsonObject enclave && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
+            if (JsonNode.Parse(Images.ReadSmall(file)) is JsonObject enclave
+                && enclave["Models"] is JsonArray models && enclave["ConfigurationDigest"] is { } configuration
                 && models.All(model => model is JsonObject { } one && one["Digest"] is not null))
             {
-                policy["models"] = new JsonArray([.. models.Select(model => model!["Digest"]!.GetValue<string>()).Distinct(StringComparer.Ordinal).Select(digest => (JsonNode)digest)]);
+                var digests = models.Select(model => model!["Digest"]!.GetValue<string>()).Distinct(StringComparer.Ordinal);
+                policy["models"] = new JsonArray([.. digests.Select(digest => (JsonNode)digest)]);
                 policy["configurations"] = new JsonArray(configuration.DeepClone());
                 return;
             }

@@ -18,7 +18,12 @@ internal static class DiffCommand
         var first = new Argument<string>("A") { Description = "An image." };
         var second = new Argument<string>("B") { Description = "Another one." };
         var json = new Option<bool>("--json") { Description = "Print one JSON array." };
-        var command = new Command("diff", "Compare two images: which PCR, which section, which file of which ramdisk. Exit code 1 when they differ, 2 when one is no image.") { first, second, json };
+        var command = new Command(
+            "diff",
+            "Compare two images: which PCR, which section, which file of which ramdisk. Exit code 1 when they differ, 2 when one is no image.")
+        {
+            first, second, json,
+        };
         command.SetAction(parsed =>
         {
             var (a, b) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
@@ -72,7 +77,8 @@ internal static class DiffCommand
             }
         }
 
-        output.WriteLine(differences.Count == 0 ? "no difference" : string.Create(CultureInfo.InvariantCulture, $"{differences.Count} difference{(differences.Count == 1 ? "" : "s")}"));
+        output.WriteLine(differences.Count == 0 ? "no difference" : string.Create(
+            CultureInfo.InvariantCulture, $"{differences.Count} difference{(differences.Count == 1 ? "" : "s")}"));
 
         void Pcr(string name, string of, Sha384Digest? before, Sha384Digest? after)
         {

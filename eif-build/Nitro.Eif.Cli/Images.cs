@@ -84,7 +84,8 @@ internal static class Images
     {
         if (name == "-" || IsSpecial(name))
         {
-            throw new UsageException($"{command} reads its image more than once: {(name == "-" ? "standard input" : $"{name}, which is no regular file,")} will not do");
+            throw new UsageException(
+                $"{command} reads its image more than once: {(name == "-" ? "standard input" : $"{name}, which is no regular file,")} will not do");
         }
     }
 
@@ -110,7 +111,8 @@ internal static class Images
     {
         if (name.Length == 0 || Directory.Exists(name) || IsSpecial(name))
         {
-            throw new UsageException(name.Length == 0 ? "the output's name is empty" : $"{name} is {(Directory.Exists(name) ? "a folder" : "no regular file")}: name the file to write");
+            var what = Directory.Exists(name) ? "a folder" : "no regular file";
+            throw new UsageException(name.Length == 0 ? "the output's name is empty" : $"{name} is {what}: name the file to write");
         }
 
         var target = new FileInfo(name).LinkTarget is null ? name : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;

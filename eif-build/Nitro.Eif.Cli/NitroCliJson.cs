@@ -14,7 +14,12 @@ namespace Nitro.Eif.Cli;
 internal static class NitroCliJson
 {
     /// <summary>Deeper than what is read, since the metadata stands inside another object.</summary>
-    private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
+    private static readonly JsonSerializerOptions Layout = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 128,
+    };
 
     /// <summary>What <c>build-enclave</c> prints.</summary>
     public static string Build(EifMeasurements measurements) => new JsonObject { ["Measurements"] = Measurements(measurements) }.ToJsonString(Layout);
@@ -151,7 +156,8 @@ internal static class NitroCliJson
         return new JsonObject(issuer.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value)));
     }
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("MMM d HH:mm:ss yyyy 'GMT'", CultureInfo.InvariantCulture) is var text && text[5] == ' '
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(
+        "MMM d HH:mm:ss yyyy 'GMT'", CultureInfo.InvariantCulture) is var text && text[5] == ' '
         ? text.Insert(4, " ")
         : text;
 

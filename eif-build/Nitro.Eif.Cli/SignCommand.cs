@@ -28,7 +28,10 @@ internal static class SignCommand
             HelpName = "FILE",
         };
         var replace = new Option<bool>("--replace") { Description = "Put the signature in the place of one that is there." };
-        var command = new Command("sign", "Sign an image: PCR0 to PCR2 stay, PCR8 becomes that of the certificate.") { image, key, certificate, output, replace };
+        var command = new Command("sign", "Sign an image: PCR0 to PCR2 stay, PCR8 becomes that of the certificate.")
+        {
+            image, key, certificate, output, replace,
+        };
         command.SetAction(parsed =>
         {
             var name = parsed.GetValue(image)!;
@@ -43,7 +46,8 @@ internal static class SignCommand
                     throw new UsageException($"{name} is signed already: --replace puts yours in its place");
                 }
 
-                var measurements = Images.Replace(parsed.GetValue(output) ?? name, stream => EifWriter.Sign(() => Images.Open(name), description, stream, signer));
+                var measurements = Images.Replace(
+                    parsed.GetValue(output) ?? name, stream => EifWriter.Sign(() => Images.Open(name), description, stream, signer));
                 context.Output.WriteLine(NitroCliJson.Build(measurements));
                 return ExitCode.Done;
             }

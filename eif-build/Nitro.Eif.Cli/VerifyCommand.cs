@@ -26,7 +26,12 @@ internal static class VerifyCommand
             Description = "The certificate, PEM or DER, that must have signed it. Without it anybody's signature will do, and PCR8 says whose it is.",
             HelpName = "FILE",
         };
-        var command = new Command("verify", "Verify an image's checksum and signature: certificate, validity, and that PCR0 is what was signed.") { image, at, certificate };
+        var command = new Command(
+            "verify",
+            "Verify an image's checksum and signature: certificate, validity, and that PCR0 is what was signed.")
+        {
+            image, at, certificate,
+        };
         command.SetAction(parsed =>
         {
             var moment = ReadMoment(parsed.GetValue(at)) ?? context.Clock.GetUtcNow();
@@ -42,7 +47,10 @@ internal static class VerifyCommand
             var (algorithm, pcr0) = (signature.Algorithm.Name(), description.Measurements.Pcr0);
             Line(result.SignatureHolds, "signature", $"{algorithm}, {(result.SignatureHolds ? "" : "not ")}made by the certificate's key");
             Line(result.RegisterMatches, "PCR0", $"{pcr0} is {(result.RegisterMatches ? "" : "not ")}what was signed");
-            Line(result.CertificateIsValid, "certificate", $"valid from {Shown(signature.NotBefore)} to {Shown(signature.NotAfter)}, asked for {Shown(moment)}");
+            Line(
+                result.CertificateIsValid,
+                "certificate",
+                $"valid from {Shown(signature.NotBefore)} to {Shown(signature.NotAfter)}, asked for {Shown(moment)}");
             if (expected is not null)
             {
                 var isGiven = expected == signature.Pcr8;

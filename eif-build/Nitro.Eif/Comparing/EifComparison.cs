@@ -56,7 +56,12 @@ public static class EifComparison
         {
             if (i >= ours.Count || i >= theirs.Count)
             {
-                Add(Text($"ramdisk {i}"), null, i < ours.Count ? "only in the first" : "only in the second", i < ours.Count ? "there" : "", i < theirs.Count ? "there" : "");
+                Add(
+                    Text($"ramdisk {i}"),
+                    null,
+                    i < ours.Count ? "only in the first" : "only in the second",
+                    i < ours.Count ? "there" : "",
+                    i < theirs.Count ? "there" : "");
                 continue;
             }
 
@@ -266,7 +271,12 @@ public static class EifComparison
         /// <summary>The lines of a file that has few; null for every other entry.</summary>
         public string[]? Lines => Entry.Kind == RamdiskEntryKind.File ? Text?.Split('\n') : null;
 
-        public string ContentText => Entry.Kind == RamdiskEntryKind.Link ? $"-> {Text}" : Entry.Kind == RamdiskEntryKind.Folder ? "" : EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…");
+        public string ContentText => Entry.Kind switch
+        {
+            RamdiskEntryKind.Link => $"-> {Text}",
+            RamdiskEntryKind.Folder => "",
+            _ => EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…"),
+        };
 
         public override string ToString() => $"{KindName(Entry.Kind)} {Octal(Entry.Permissions)} {ContentText}".TrimEnd();
 

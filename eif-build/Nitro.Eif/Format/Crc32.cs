@@ -90,7 +90,8 @@ internal sealed class Crc32
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> Load(ReadOnlySpan<byte> data) => Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, ulong>(data)));
+    private static Vector128<ulong> Load(ReadOnlySpan<byte> data) => Vector128.LoadUnsafe(
+        ref MemoryMarshal.GetReference(MemoryMarshal.Cast<byte, ulong>(data)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> Multiply(Vector128<ulong> value, Vector128<ulong> by) =>

@@ -1,6 +1,9 @@
 namespace Nitro.Eif.Format;
 
-/// <summary>Sizes of the format and bounds of what is read. Source: AWS's image-format repository (<c>src/defs/mod.rs</c>) unless something else is said.</summary>
+/// <summary>
+/// Sizes of the format and bounds of what is read. Source: AWS's image-format repository (<c>src/defs/mod.rs</c>) unless something else is
+/// said.
+/// </summary>
 public static class EifLimits
 {
     /// <summary>Bytes of the image's header.</summary>
@@ -24,10 +27,16 @@ public static class EifLimits
     /// <summary>Bytes of a signature section at most.</summary>
     public const int MaximumSignatureSize = 32_768;
 
-    /// <summary>Bytes of a metadata section at most; ours to choose. What nitro-cli writes has a few thousand: its own limit for custom metadata is 4,096.</summary>
+    /// <summary>
+    /// Bytes of a metadata section at most; ours to choose. What nitro-cli writes has a few thousand: its own limit for custom metadata is
+    /// 4,096.
+    /// </summary>
     public const int MaximumMetadataSize = 1 << 20;
 
-    /// <summary>Bytes of a command line at most when reading; ours to choose. Linux itself keeps 2,048 on x86_64 and arm64 (<c>COMMAND_LINE_SIZE</c>).</summary>
+    /// <summary>
+    /// Bytes of a command line at most when reading; ours to choose. Linux itself keeps 2,048 on x86_64 and arm64
+    /// (<c>COMMAND_LINE_SIZE</c>).
+    /// </summary>
     public const int MaximumCommandLineSize = 1 << 16;
 
     /// <summary>Bytes of its command line that Linux keeps; the rest is cut off without a word.</summary>

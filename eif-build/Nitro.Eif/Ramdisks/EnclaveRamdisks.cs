@@ -28,7 +28,8 @@ public static class EnclaveRamdisks
         ArgumentNullException.ThrowIfNull(modules);
         if (modules.Count > MaximumModules || modules.Any(module => module.Name is null || module.Name.Contains('/', StringComparison.Ordinal)))
         {
-            throw new ArgumentException($"the modules are up to {MaximumModules} files, each with a name and no path: an init loads them in the order of their names");
+            throw new ArgumentException(
+                $"the modules are up to {MaximumModules} files, each with a name and no path: an init loads them in the order of their names");
         }
 
         var builder = new RamdiskBuilder().AddFolder("dev").AddFile("init", init, executable: true);
@@ -67,7 +68,10 @@ public static class EnclaveRamdisks
             builder.AddFolder($"rootfs/{folder}");
         }
 
-        return builder.AddFolder("rootfs/tmp", TemporaryMode).AddFile("cmd", Lines(command, "command")).AddFile("env", Lines(environment, "environment")).Build();
+        return builder.AddFolder("rootfs/tmp", TemporaryMode)
+            .AddFile("cmd", Lines(command, "command"))
+            .AddFile("env", Lines(environment, "environment"))
+            .Build();
     }
 
     /// <summary>One item a line, which is how nitro-cli's init and ours read them.</summary>
@@ -81,7 +85,9 @@ public static class EnclaveRamdisks
 
         if (items.Select(item => item ?? "").FirstOrDefault(item => item.Length == 0 || item.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0) is { } wrong)
         {
-            throw new ArgumentException($"an item of the {what} is empty or has a line break or NUL in it, and the file has one item a line: \"{wrong.ReplaceLineEndings("\\n")}\"");
+            var shown = wrong.ReplaceLineEndings("\\n");
+            throw new ArgumentException(
+                $"an item of the {what} is empty or has a line break or NUL in it, and the file has one item a line: \"{shown}\"");
         }
 
         return EifSource.FromBytes(Encoding.UTF8.GetBytes(string.Concat(items.Select(item => item + "\n"))));

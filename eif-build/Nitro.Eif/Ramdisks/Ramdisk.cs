@@ -27,7 +27,8 @@ public sealed class Ramdisk : EifSource
     public override long Length => (Content + Page - 1) / Page * Page;
 
     /// <summary>Bytes up to the end of the trailer, by what the sources say now.</summary>
-    private long Content => Entries.Sum(entry => Padded(HeaderSize + NameSize(entry.Path)) + Padded(entry.Content?.Length ?? 0)) + Padded(HeaderSize + NameSize(Trailer));
+    private long Content => Entries.Sum(entry => Padded(HeaderSize + NameSize(entry.Path)) + Padded(entry.Content?.Length ?? 0))
+        + Padded(HeaderSize + NameSize(Trailer));
 
     internal override void CopyTo(Stream destination)
     {

@@ -13,7 +13,8 @@ public sealed class RamdiskBuilder
     /// <summary>Bytes of a file at most: the archive's field has 32 bits.</summary>
     public const long MaximumFile = uint.MaxValue;
 
-    private const int DefaultFolderMode = 0b111_101_101, DefaultFileMode = 0b110_100_100, ExecutableMode = 0b111_101_101, LinkMode = 0b111_111_111, AllModes = 0b111_111_111_111;
+    private const int DefaultFolderMode = 0b111_101_101, DefaultFileMode = 0b110_100_100, ExecutableMode = 0b111_101_101;
+    private const int LinkMode = 0b111_111_111, AllModes = 0b111_111_111_111;
 
     /// <summary>Half of a surrogate pair is an ArgumentException, rather than another character.</summary>
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -50,7 +51,8 @@ public sealed class RamdiskBuilder
     /// <param name="path">From the root.</param>
     /// <param name="target">1 to 4,095 bytes of UTF-8 without a NUL.</param>
     /// <exception cref="ArgumentException">The path cannot be used or is taken, or the target cannot be one.</exception>
-    public RamdiskBuilder AddLink(string path, string target) => Put(new RamdiskEntry(Normal(path), RamdiskEntryKind.Link, LinkMode, Target(path, target)), replace: false);
+    public RamdiskBuilder AddLink(string path, string target) => Put(
+        new RamdiskEntry(Normal(path), RamdiskEntryKind.Link, LinkMode, Target(path, target)), replace: false);
 
     /// <summary>
     /// Everything in a folder. A file may be executed by all if its owner may execute it, and is readable by all: what a umask took away
@@ -64,7 +66,8 @@ public sealed class RamdiskBuilder
     public RamdiskBuilder AddTree(string prefix, string folder)
     {
         AddFolder(prefix);
-        foreach (var found in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, MatchType = MatchType.Simple }))
+        foreach (var found in new DirectoryInfo(folder).EnumerateFileSystemInfos(
+            "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false, MatchType = MatchType.Simple }))
         {
             RequireText(found.FullName, found.Name);
             var path = $"{prefix}/{found.Name}";
@@ -113,7 +116,8 @@ public sealed class RamdiskBuilder
                 AddTarEntry(prefix, entry, open);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or NotSupportedException or OverflowException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException
+            or InvalidOperationException or NotSupportedException or OverflowException)
         {
             throw new ArgumentException($"this is no tar archive that can be read: {Compressor(stream) ?? exception.Message}", exception);
         }
@@ -162,10 +166,12 @@ public sealed class RamdiskBuilder
                 Put(new RamdiskEntry(path, RamdiskEntryKind.Link, LinkMode, Target(path, entry.LinkName)), replace: true);
                 break;
             case TarEntryType.HardLink:
-                var target = Normal($"{prefix}/{string.Join('/', entry.LinkName.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."))}");
+                var target = Normal(
+                    $"{prefix}/{string.Join('/', entry.LinkName.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."))}");
                 Put(_entries.TryGetValue(target, out var linked) && linked.Kind == RamdiskEntryKind.File
                     ? linked with { Path = path }
-                    : throw new ArgumentException($"{entry.Name} is a hard link to {entry.LinkName}, which is no file of the archive before it"), replace: true);
+                    : throw new ArgumentException(
+                        $"{entry.Name} is a hard link to {entry.LinkName}, which is no file of the archive before it"), replace: true);
                 break;
             case TarEntryType.GlobalExtendedAttributes:
                 break;

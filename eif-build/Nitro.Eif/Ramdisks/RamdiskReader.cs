@@ -23,7 +23,10 @@ public sealed class RamdiskReader : IDisposable
     /// <summary>How many times its own size a compressed ramdisk may have beside the allowance. Programs and models take 2 to 5 times.</summary>
     public const int MaximumGrowth = 64;
 
-    /// <summary>Bytes of all names and link targets together: who compares or unpacks keeps them, and a few megabytes of gzip can hold gigabytes of them.</summary>
+    /// <summary>
+    /// Bytes of all names and link targets together: who compares or unpacks keeps them, and a few megabytes of gzip can hold gigabytes of
+    /// them.
+    /// </summary>
     public const long MaximumText = 128L << 20;
 
     /// <summary>Bytes of a name with its NUL, and of a link's target, at most: the kernel's <c>PATH_MAX</c>, beyond which it leaves an entry out.</summary>
@@ -54,7 +57,8 @@ public sealed class RamdiskReader : IDisposable
             case null:
                 return new RamdiskReader(ramdisk, long.MaxValue);
             case "gzip":
-                return new RamdiskReader(new GZipStream(ramdisk, CompressionMode.Decompress), UnpackedAllowance + ((ramdisk.Length - ramdisk.Position) * MaximumGrowth));
+                return new RamdiskReader(
+                    new GZipStream(ramdisk, CompressionMode.Decompress), UnpackedAllowance + ((ramdisk.Length - ramdisk.Position) * MaximumGrowth));
             case var name:
                 ramdisk.Dispose();
                 throw new RamdiskException($"it is compressed by {name}, which is not read here");
@@ -142,7 +146,8 @@ public sealed class RamdiskReader : IDisposable
 
             if (!_head.AsSpan(0, 6).SequenceEqual("070701"u8) && !_head.AsSpan(0, 6).SequenceEqual("070702"u8))
             {
-                throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"there is no entry of a newc cpio archive at byte {_position - HeaderSize}"));
+                throw new RamdiskException(
+                    string.Create(CultureInfo.InvariantCulture, $"there is no entry of a newc cpio archive at byte {_position - HeaderSize}"));
             }
 
             return true;
@@ -155,7 +160,8 @@ public sealed class RamdiskReader : IDisposable
         var nameSize = Field(11);
         if (nameSize is < 1 or > MaximumName)
         {
-            throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a name of {nameSize} bytes, before byte {_position}; 1 to {MaximumName} are possible"));
+            throw new RamdiskException(
+                string.Create(CultureInfo.InvariantCulture, $"a name of {nameSize} bytes, before byte {_position}; 1 to {MaximumName} are possible"));
         }
 
         var name = new byte[nameSize];
@@ -169,7 +175,8 @@ public sealed class RamdiskReader : IDisposable
         var isLink = (Field(1) & 0xF000) == (int)RamdiskEntryKind.Link;
         if (isLink && size > MaximumName)
         {
-            throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a link's target of {size} bytes, at byte {_position}; {MaximumName} are possible"));
+            throw new RamdiskException(
+                string.Create(CultureInfo.InvariantCulture, $"a link's target of {size} bytes, at byte {_position}; {MaximumName} are possible"));
         }
 
         _text += nameSize + (isLink ? size : 0);
@@ -187,7 +194,8 @@ public sealed class RamdiskReader : IDisposable
     private long Field(int index) =>
         long.TryParse(Encoding.ASCII.GetString(_head, 6 + (8 * index), 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw new RamdiskException(string.Create(CultureInfo.InvariantCulture, $"a header whose field {index} is no hexadecimal number, before byte {_position}"));
+            : throw new RamdiskException(
+                string.Create(CultureInfo.InvariantCulture, $"a header whose field {index} is no hexadecimal number, before byte {_position}"));
 
     private void Skip()
     {

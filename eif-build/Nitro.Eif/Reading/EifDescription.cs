@@ -37,7 +37,10 @@ public sealed class EifDescription
     /// <summary>The kernel's command line as it stands there: it may hold control characters, so it is not fit for a terminal as it is.</summary>
     public required string CommandLine { get; init; }
 
-    /// <summary>The metadata's JSON in UTF-8, an object at most 64 deep whose texts are Unicode, or null in a version without. A member may occur twice. Not measured.</summary>
+    /// <summary>
+    /// The metadata's JSON in UTF-8, an object at most 64 deep whose texts are Unicode, or null in a version without. A member may occur
+    /// twice. Not measured.
+    /// </summary>
     public required ReadOnlyMemory<byte>? Metadata { get; init; }
 
     /// <summary>The signature, or null for an image that is not signed. Its form is right; <see cref="EifSignature.Verify"/> says whether it holds.</summary>

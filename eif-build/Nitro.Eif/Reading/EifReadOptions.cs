@@ -9,6 +9,9 @@ public sealed record EifReadOptions
     /// <summary>Reads a damaged image to its end and lets <see cref="EifDescription.CrcMatches"/> say so, as nitro-cli does, instead of refusing it.</summary>
     public bool AllowWrongCrcUnsafe { get; init; }
 
-    /// <summary>Hashes on other threads than the caller's. Without it everything happens on the calling thread, which takes about twice the time for large images.</summary>
+    /// <summary>
+    /// Hashes on other threads than the caller's. Without it everything happens on the calling thread, which takes about twice the time for
+    /// large images.
+    /// </summary>
     public bool Parallel { get; init; } = true;
 }

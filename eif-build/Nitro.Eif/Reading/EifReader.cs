@@ -80,7 +80,12 @@ public static class EifReader
 
         if (bytes.Length < EifLimits.HeaderSize)
         {
-            throw Refuse(EifErrorKind.HeaderTruncated, "header", bytes.Length, Number($"{EifLimits.HeaderSize} bytes"), Number($"the end of the file after {bytes.Length}"));
+            throw Refuse(
+                EifErrorKind.HeaderTruncated,
+                "header",
+                bytes.Length,
+                Number($"{EifLimits.HeaderSize} bytes"),
+                Number($"the end of the file after {bytes.Length}"));
         }
 
         var header = EifHeader.Parse(bytes);
@@ -116,7 +121,8 @@ public static class EifReader
             {
                 var loops = offset < EifLimits.HeaderSize || header.Offsets.Take(index).Contains(offset);
                 throw Refuse(loops ? EifErrorKind.SectionLoop : EifErrorKind.SectionOverlap, where, entry,
-                    Number($"{expected}, where the section before ends"), Number($"{offset}, {(loops ? "which leads back to what was read before" : "inside the section before")}"));
+                    Number($"{expected}, where the section before ends"),
+                    Number($"{offset}, {(loops ? "which leads back to what was read before" : "inside the section before")}"));
             }
 
             if (offset > expected)
@@ -146,7 +152,8 @@ public static class EifReader
         }
 
         throw Refuse(EifErrorKind.SectionTruncated, Number($"section {index}"), (long)available,
-            Number($"{EifLimits.SectionHeaderSize + header.Sizes[index]} bytes from byte {header.Offsets[index]} on"), Number($"the end of the file at byte {available}"));
+            Number($"{EifLimits.SectionHeaderSize + header.Sizes[index]} bytes from byte {header.Offsets[index]} on"),
+            Number($"the end of the file at byte {available}"));
     }
 
     internal static Refusal Refuse(EifErrorKind kind, string where, long offset, string expected, string found) =>

@@ -25,7 +25,12 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
         Span<byte> head = stackalloc byte[EifLimits.SectionHeaderSize];
         if (image.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length)
         {
-            throw Refuse(EifErrorKind.SectionTruncated, Number($"section {index}"), _position, Number($"a header of {head.Length} bytes"), "the end of the file");
+            throw Refuse(
+                EifErrorKind.SectionTruncated,
+                Number($"section {index}"),
+                _position,
+                Number($"a header of {head.Length} bytes"),
+                "the end of the file");
         }
 
         pass.Take(head, MeasuringPass.Route.Unmeasured);
@@ -79,7 +84,12 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
         var (measurements, crc) = pass.Finish();
         if (crc != header.Crc && !allowWrongCrc)
         {
-            throw Refuse(EifErrorKind.WrongCrc, "CRC-32", EifHeader.CrcAt, Number($"{crc:x8}, that of the file"), Number($"{header.Crc:x8} in the header: the file was damaged or changed"));
+            throw Refuse(
+                EifErrorKind.WrongCrc,
+                "CRC-32",
+                EifHeader.CrcAt,
+                Number($"{crc:x8}, that of the file"),
+                Number($"{header.Crc:x8} in the header: the file was damaged or changed"));
         }
 
         // Said this way, since a null array would become memory without content.
@@ -157,7 +167,8 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
             _disorder ??= new EifError(EifErrorKind.RamdiskBeforeKernel, where, _position, "the kernel before the ramdisks", "a ramdisk first");
         }
 
-        if ((type == EifSectionType.CommandLine && (!Has(EifSectionType.Kernel) || _ramdisks > 0)) || (type == EifSectionType.Ramdisk && !Has(EifSectionType.CommandLine)))
+        if ((type == EifSectionType.CommandLine && (!Has(EifSectionType.Kernel) || _ramdisks > 0))
+            || (type == EifSectionType.Ramdisk && !Has(EifSectionType.CommandLine)))
         {
             const string Order = "the cmdline after the kernel and before the first ramdisk, in which order they are measured";
             _disorder ??= new EifError(EifErrorKind.CommandLineOrder, where, _position, Order, "another order");
@@ -173,7 +184,12 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
     {
         if (size > maximum)
         {
-            throw Refuse(EifErrorKind.SectionTooLarge, Number($"size of section {index} ({type.Name()})"), _position, Number($"at most {maximum} bytes"), Number($"{size}"));
+            throw Refuse(
+                EifErrorKind.SectionTooLarge,
+                Number($"size of section {index} ({type.Name()})"),
+                _position,
+                Number($"at most {maximum} bytes"),
+                Number($"{size}"));
         }
 
         var content = new byte[size];
@@ -211,7 +227,11 @@ internal sealed class SectionReading(Stream image, EifHeader header, MeasuringPa
     }
 
     private Refusal Truncated(int index, long size, long got) => Refuse(
-        EifErrorKind.SectionTruncated, Number($"section {index} ({_sections[^1].Type.Name()})"), _position + got, Number($"{size} bytes"), Number($"the end of the file after {got}"));
+        EifErrorKind.SectionTruncated,
+        Number($"section {index} ({_sections[^1].Type.Name()})"),
+        _position + got,
+        Number($"{size} bytes"),
+        Number($"the end of the file after {got}"));
 
     private void CheckCommandLine(int index)
     {

@@ -17,7 +17,9 @@ internal static class Warnings
         var warnings = new List<EifWarning>();
         if (header.Version < EifLimits.CurrentVersion)
         {
-            Add(EifWarningKind.OldVersion, Number($"the format's version is {header.Version}; {EifLimits.CurrentVersion} is current, and QEMU boots nothing older"));
+            Add(
+                EifWarningKind.OldVersion,
+                Number($"the format's version is {header.Version}; {EifLimits.CurrentVersion} is current, and QEMU boots nothing older"));
         }
 
         var beyond = Enumerable.Range(header.SectionCount, EifLimits.MaximumSections - header.SectionCount);
@@ -27,10 +29,14 @@ internal static class Warnings
         }
 
         AddCommandLine(commandLine);
-        var magic = header.Flags == 0 ? kernel.Slice(0x202, 4).SequenceEqual("HdrS"u8) : kernel.Slice(0x38, 4).SequenceEqual("ARM\x64"u8) || kernel[..2].SequenceEqual("MZ"u8);
+        var magic = header.Flags == 0
+            ? kernel.Slice(0x202, 4).SequenceEqual("HdrS"u8)
+            : kernel.Slice(0x38, 4).SequenceEqual("ARM\x64"u8) || kernel[..2].SequenceEqual("MZ"u8);
         if (!magic)
         {
-            Add(EifWarningKind.KernelForm, $"the kernel does not begin as one for {((EifArchitecture)header.Flags).Name()} does ({(header.Flags == 0 ? "a bzImage" : "an Image")})");
+            Add(
+                EifWarningKind.KernelForm,
+                $"the kernel does not begin as one for {((EifArchitecture)header.Flags).Name()} does ({(header.Flags == 0 ? "a bzImage" : "an Image")})");
         }
 
         foreach (var empty in sections.Where(section => section.Size == 0))
@@ -57,7 +63,9 @@ internal static class Warnings
             var text = Encoding.UTF8.GetString(bytes);
             if (bytes.Length >= EifLimits.KernelCommandLineSize)
             {
-                Add(EifWarningKind.LongCommandLine, Number($"the cmdline has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and drops the rest without a word"));
+                Add(
+                    EifWarningKind.LongCommandLine,
+                    Number($"the cmdline has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and drops the rest without a word"));
             }
 
             if (text.Trim() != text || text.Any(char.IsControl))

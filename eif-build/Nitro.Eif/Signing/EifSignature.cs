@@ -249,7 +249,11 @@ public sealed class EifSignature
         cose = parsed!;
         if (cose.IsTagged || cose.UnprotectedCount > 0)
         {
-            error = new FormatError(SignatureKey, -1, "an untagged COSE_Sign1 with an empty unprotected header", cose.IsTagged ? "tag 18" : "an unprotected header with content");
+            error = new FormatError(
+                SignatureKey,
+                -1,
+                "an untagged COSE_Sign1 with an empty unprotected header",
+                cose.IsTagged ? "tag 18" : "an unprotected header with content");
             return false;
         }
 

@@ -29,7 +29,10 @@ public sealed class EifSigner : IDisposable
 
     /// <summary>Takes a private key and the certificate of its public key.</summary>
     /// <param name="keyPem">An unencrypted EC private key on P-256, P-384 or P-521, as PEM (SEC 1 or PKCS #8).</param>
-    /// <param name="certificatePem">The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best, and one with a private key in it is refused.</param>
+    /// <param name="certificatePem">
+    /// The certificate as PEM; it goes into the image byte for byte, so a file without a chain is best, and one with a private key in it is
+    /// refused.
+    /// </param>
     /// <exception cref="ArgumentException">One of them cannot be used, or they do not belong together; the message says which and why.</exception>
     public static EifSigner Create(string keyPem, ReadOnlySpan<byte> certificatePem)
     {
@@ -38,7 +41,9 @@ public sealed class EifSigner : IDisposable
         var text = Encoding.Latin1.GetString(certificatePem);
         if (PemCertificate.HoldsSomethingElse(text, out var label))
         {
-            throw new ArgumentException($"the certificate's file holds a block \"{label}\" as well, and all of it would go into the image for everybody to read: leave it out");
+            throw new ArgumentException(
+                $"the certificate's file holds a block \"{label}\" as well, and all of it would go into the image "
+                + "for everybody to read: leave it out");
         }
 
         try
@@ -55,13 +60,15 @@ public sealed class EifSigner : IDisposable
             var key = ReadKey(keyPem);
             try
             {
-                using var expected = certificate.GetECDsaPublicKey() ?? throw new ArgumentException("the certificate is not of an EC key: images are signed with ECDSA");
+                using var expected = certificate.GetECDsaPublicKey() ?? throw new ArgumentException(
+                    "the certificate is not of an EC key: images are signed with ECDSA");
                 if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(expected.ExportSubjectPublicKeyInfo()))
                 {
                     throw new ArgumentException("the certificate is of another key than the one given");
                 }
 
-                var algorithm = Enum.GetValues<EifSigningAlgorithm>().Cast<EifSigningAlgorithm?>().FirstOrDefault(one => one!.Value.KeySize() == key.KeySize && IsNist(key))
+                var algorithm = Enum.GetValues<EifSigningAlgorithm>().Cast<EifSigningAlgorithm?>().FirstOrDefault(
+                    one => one!.Value.KeySize() == key.KeySize && IsNist(key))
                     ?? throw new ArgumentException("the key is not on P-256, P-384 or P-521");
                 var signer = new EifSigner(key, certificatePem.ToArray(), certificate.RawData, algorithm);
                 signer.RequireRoom();
@@ -103,7 +110,9 @@ public sealed class EifSigner : IDisposable
         var size = EifSignature.EncodeSection(_certificatePem, cose).Length;
         if (size > EifLimits.MaximumSignatureSize)
         {
-            throw new ArgumentException($"the signature section could have {size} bytes and may have {EifLimits.MaximumSignatureSize}: leave everything but the one certificate out of its file");
+            throw new ArgumentException(
+                $"the signature section could have {size} bytes and may have {EifLimits.MaximumSignatureSize}: "
+                + "leave everything but the one certificate out of its file");
         }
     }
 

@@ -28,7 +28,10 @@ public static class EifSigningAlgorithmExtensions
     /// <summary>The name of RFC 9053: ES256, ES384 or ES512.</summary>
     public static string Name(this EifSigningAlgorithm algorithm) => Choose(algorithm, "ES256", "ES384", "ES512");
 
-    /// <summary>The curve as a certificate names it, an object identifier in DER (RFC 5480 section 2.1.1.1). A key of that size on another curve is none.</summary>
+    /// <summary>
+    /// The curve as a certificate names it, an object identifier in DER (RFC 5480 section 2.1.1.1). A key of that size on another curve is
+    /// none.
+    /// </summary>
     internal static byte[] Curve(this EifSigningAlgorithm algorithm) =>
         Choose<byte[]>(algorithm, [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], [6, 5, 0x2b, 0x81, 4, 0, 0x22], [6, 5, 0x2b, 0x81, 4, 0, 0x23]);
 

@@ -36,7 +36,10 @@ public sealed record EifMetadata
     /// <summary>The kernel's version.</summary>
     public string KernelVersion { get; init; } = "Unknown";
 
-    /// <summary>A JSON value of the builder's own, at most 63 deep, which keeps the whole at the 64 that readers take. It is not copied: do not change it afterwards.</summary>
+    /// <summary>
+    /// A JSON value of the builder's own, at most 63 deep, which keeps the whole at the 64 that readers take. It is not copied: do not
+    /// change it afterwards.
+    /// </summary>
     public JsonNode? CustomMetadata { get; init; }
 
     /// <summary>The section's JSON, in a fixed order.</summary>

@@ -188,7 +188,8 @@ public static class EifWriter
         var bytes = Strict.GetBytes(text);
         return bytes.Length < EifLimits.KernelCommandLineSize
             ? bytes
-            : throw new ArgumentException($"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
+            : throw new ArgumentException(
+                $"the command line has {bytes.Length} bytes; Linux keeps {EifLimits.KernelCommandLineSize - 1} and would drop the rest");
     }
 
     private static byte[] EncodeMetadata(EifMetadata metadata)
