@@ -6,6 +6,11 @@ internal sealed class Inputs(Stream standardInput)
     /// <summary>The largest file that is read: that of an evidence file.</summary>
     private const long MaximumSize = Nitro.Attestation.EvidenceFiles.Evidence.MaximumSize;
 
+    private readonly List<string> _names = [];
+
+    /// <summary>The files that were read, standard input left out.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     /// <summary>Every file that the arguments name, folders in the order of their names; files of a folder that begin with a dot are left out.</summary>
     /// <exception cref="UsageException">A name that is neither file nor folder, or a folder without files.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> arguments, string pattern)
@@ -31,6 +36,11 @@ internal sealed class Inputs(Stream standardInput)
     /// <exception cref="UsageException">No such file, or one that is too large.</exception>
     public byte[] Read(string name)
     {
+        if (name != "-")
+        {
+            _names.Add(name);
+        }
+
         try
         {
             using var stream = name == "-" ? standardInput : File.OpenRead(name);

@@ -80,7 +80,7 @@ internal static class NewPolicyCommand
         }
         else
         {
-            File.WriteAllText(file, json);
+            Outputs.Write(file, Encoding.UTF8.GetBytes(json), context.Inputs);
         }
     }
 

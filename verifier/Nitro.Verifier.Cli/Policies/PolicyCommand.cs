@@ -60,8 +60,8 @@ internal static class PolicyCommand
             using var signer = ReadPrivateKey(context.Inputs.Read(parsed.GetValue(key)!), parsed.GetValue(key)!);
             try
             {
-                var signed = SignedPolicy.Sign(signer, parsed.GetValue(version), context.Inputs.Read(name), PolicyFile.CertificatesBeside(name));
-                File.WriteAllBytes(parsed.GetValue(output)!, signed);
+                var signed = SignedPolicy.Sign(signer, parsed.GetValue(version), context.Inputs.Read(name), PolicyFile.CertificatesBeside(name, context.Inputs));
+                Outputs.Write(parsed.GetValue(output)!, signed, context.Inputs);
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Clean(parsed.GetValue(output)!)}: version {parsed.GetValue(version)}, {signed.Length} bytes"));
                 return ExitCode.Done;
             }
