@@ -9,13 +9,8 @@ namespace Nitro.Host;
 /// <summary><c>nitro-host serve</c>: its options, and what it prints.</summary>
 internal static class ServeCommand
 {
-    private const int Done = 0;
-    private const int Usage = 2;
-    private const int EnvironmentFault = 3;
-
-    public static RootCommand BuildRoot() => new("The untrusted side of an enclave: relays questions, stores the evidence of every answer.") { Create() };
-
-    private static Command Create()
+    /// <summary>The command. Its failures become one line on <paramref name="error"/>.</summary>
+    public static Command Create(TextWriter error)
     {
         var enclave = new Option<string?>("--enclave") { Description = "Where the enclave listens: vsock:CID:PORT, or unix:/path for a simulated one.", HelpName = "ADDRESS" };
         var emulator = new Option<string?>("--emulator") { Description = $"Instead of --enclave: the vm.vsock of an emulated machine (make emulator-run), and the enclave's port inside it, {EnclaveAddress.DefaultPort} otherwise.", HelpName = "PATH[:PORT]" };
@@ -32,6 +27,12 @@ internal static class ServeCommand
         {
             enclave, emulator, listen, store, content, token, open, body, deadline, concurrency,
         };
+        int Fail(int code, string message)
+        {
+            CommandLine.Say(error, message);
+            return code;
+        }
+
         command.SetAction(async (parsed, _) =>
         {
             try
@@ -52,30 +53,30 @@ internal static class ServeCommand
                     throw new UsageException($"--listen {settings.Listen} is reached by other machines: give --token-file, or say --no-authentication-unsafe");
                 }
 
-                return await ServeAsync(settings).ConfigureAwait(false);
+                return await ServeAsync(settings, error).ConfigureAwait(false);
             }
             catch (UsageException exception)
             {
-                return Fail(Usage, exception.Message);
+                return Fail(ExitCode.Usage, exception.Message);
             }
             catch (Exception exception) when (exception is StoreException or AddressInUseException or IOException or UnauthorizedAccessException)
             {
-                return Fail(EnvironmentFault, exception.Message);
+                return Fail(ExitCode.Environment, exception.Message);
             }
         });
         return command;
     }
 
-    private static async Task<int> ServeAsync(GatewaySettings settings)
+    private static async Task<int> ServeAsync(GatewaySettings settings, TextWriter error)
     {
-        await using var server = await GatewayServer.StartAsync(settings, RandomNumberGenerator.Fill, TimeProvider.System, problem => Console.Error.WriteLine($"nitro-host: {problem}")).ConfigureAwait(false);
+        await using var server = await GatewayServer.StartAsync(settings, RandomNumberGenerator.Fill, TimeProvider.System, problem => error.WriteLine($"nitro-host: {problem}")).ConfigureAwait(false);
         Console.WriteLine($"enclave  {settings.Enclave}");
         Console.WriteLine($"store    {Path.GetFullPath(settings.Store)}, {(settings.KeepContent ? "with" : "without")} input and output");
         Console.WriteLine($"callers  {(settings.Token is null ? "anybody who can connect" : "those with the token")}");
         Console.WriteLine($"ready    {server.Address}");
         await server.WaitForShutdownAsync().ConfigureAwait(false);
         Console.WriteLine("stopped");
-        return Done;
+        return ExitCode.Done;
     }
 
     private static ListenAddress ReadListen(string text) =>
@@ -99,10 +100,4 @@ internal static class ServeCommand
 
     private static long InRange(long value, long minimum, long maximum, string option) =>
         value >= minimum && value <= maximum ? value : throw new UsageException($"{option} is {value}; it may be {minimum} to {maximum}");
-
-    private static int Fail(int code, string message)
-    {
-        Console.Error.WriteLine($"nitro-host: {message}");
-        return code;
-    }
 }

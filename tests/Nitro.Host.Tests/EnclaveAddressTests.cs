@@ -49,7 +49,9 @@ public sealed class EnclaveAddressTests
     [InlineData("serve", "--store", "/tmp/never-made", "--emulator", "/tmp/vm.vsock:x")]
     public async Task The_command_ends_with_the_exit_code_of_wrong_usage(params string[] arguments)
     {
-        Assert.Equal(2, await ServeCommand.BuildRoot().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+        using var error = new StringWriter();
+        Assert.Equal(2, await CommandLine.RunAsync(arguments, error));
+        Assert.StartsWith("nitro-host: ", Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.False(Directory.Exists("/tmp/never-made"));
     }
 }

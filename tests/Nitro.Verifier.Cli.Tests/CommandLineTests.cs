@@ -186,7 +186,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("is not a moment", "evidence", "ANSWER", "--policy", "POLICY", "--live", "--nonce", "00", "--at", "noon")]
     [InlineData("line 1: not JSON", "evidence", "ANSWER", "--policy", "ROOT")]
     [InlineData("holds no *.json", "evidence", "EMPTY", "--policy", "POLICY")]
-    [InlineData("Unrecognized command", "frobnicate")]
+    [InlineData("nitro-verify: there is no command docment; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n", "docment", "x", "--policy", "y")]
+    [InlineData("nitro-verify: there is no command sgn of policy; the commands are new, check, show, sign\nTry: nitro-verify --help\n", "policy", "sgn", "x")]
+    [InlineData("nitro-verify: a command comes first; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n")]
+    [InlineData("nitro-verify: a command comes first; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n", "--jsn")]
     public void Wrong_usage_is_told_in_one_line_with_exit_code_2(string message, params string[] arguments)
     {
         Directory.CreateDirectory(In("empty"));

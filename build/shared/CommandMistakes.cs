@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace Nitro.CommandLines;
+
+/// <summary>What is wrong with a command line, one sentence for each thing. Compiled into every command, so that all of them say it alike.</summary>
+internal static class CommandMistakes
+{
+    /// <summary>The sentences; none when it can be run. They quote the command line as it is.</summary>
+    public static IReadOnlyList<string> Of(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.Errors.Count == 0 || command.Action is not null || command.Subcommands.Count == 0)
+        {
+            return [.. parsed.Errors.Select(error => error.Message)];
+        }
+
+        // A command of commands. Its library says of one misspelt word that a command is missing, that the word is unknown, and so is each one after it.
+        var known = string.Join(", ", command.Subcommands.Select(one => one.Name));
+        var (be, of) = (command.Subcommands.Count == 1 ? "command is" : "commands are", command is RootCommand ? "" : $" of {command.Name}");
+        return parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-')
+            ? [$"there is no command {first}{of}; the {be} {known}"]
+            : [$"a command comes first; the {be}{of} {known}"];
+    }
+}
