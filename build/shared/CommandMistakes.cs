@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Nitro.CommandLines;
 
@@ -11,7 +12,7 @@ internal static class CommandMistakes
         var command = parsed.CommandResult.Command;
         if (parsed.Errors.Count == 0 || command.Action is not null || command.Subcommands.Count == 0)
         {
-            return [.. parsed.Errors.Select(error => error.Message)];
+            return [.. parsed.Errors.Select(Sentence)];
         }
 
         // A command of commands. Its library says of one misspelt word that a command is missing, that the word is unknown, and so is each one after it.
@@ -21,4 +22,10 @@ internal static class CommandMistakes
             ? [$"there is no command {first}{of}; the {be} {known}"]
             : [$"a command comes first; the {be}{of} {known}"];
     }
+
+    /// <summary>The library's own sentence, but for numbers, of which it names the type.</summary>
+    private static string Sentence(ParseError error) =>
+        error.SymbolResult is OptionResult { Tokens: [{ Value: var value }] } result && error.Message.Contains(result.Option.ValueType.ToString(), StringComparison.Ordinal)
+            ? $"{result.Option.Name}: \"{value}\" is no {(result.Option.ValueType == typeof(ulong) ? "whole number from 0" : "whole number")} that can be used"
+            : error.Message;
 }

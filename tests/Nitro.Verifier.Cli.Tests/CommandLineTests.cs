@@ -104,7 +104,7 @@ public sealed class CommandLineTests : IDisposable
             ("{ \"documents\": \"AAAA\" }", "without an attestation document"),
             ("{ \"document\": 1 }", "without an attestation document"),
             ("{ \"document\": \"AAAA\", \"attestation\": \"BBBB\" }", "several texts"),
-            ("{ \"document\": ", "begins like JSON"),
+            ("{ \"document\": ", "begins like JSON: no JSON at line 1, byte 15"),
             ("{ \"document\": \"\\ud800\" }", "not Unicode"),
             ("{ \"document\": \"no base64!\" }", "neither raw bytes"),
         })

@@ -61,6 +61,16 @@ internal sealed class Inputs(Stream standardInput)
         {
             throw new UsageException($"there is no file {name}");
         }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{(name.Length == 0 ? "an empty text" : name)} is no file's name");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Directory.Exists(name)
+                ? new UsageException($"{name} is a folder, and a file is needed")
+                : new UnauthorizedAccessException($"{name} may not be read by this user", exception);
+        }
     }
 
     /// <summary>The name as messages show it.</summary>

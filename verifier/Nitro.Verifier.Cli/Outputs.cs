@@ -59,6 +59,10 @@ internal static class Outputs
 
             File.Move(temporary, target, overwrite: true);
         }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"{target} may not be written by this user", exception);
+        }
         finally
         {
             File.Delete(temporary);

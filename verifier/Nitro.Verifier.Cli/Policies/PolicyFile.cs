@@ -35,7 +35,7 @@ internal static class PolicyFile
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"--policy-key {pinnedKey}: {exception.Message}");
+            throw new UsageException($"--policy-key {pinnedKey}: {Terminal.Reason(exception)}");
         }
     }
 
