@@ -1,14 +1,17 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Connections;
 using Nitro.Host.Gateway;
 using Nitro.Host.Store;
+using Nitro.Vsock;
 
 namespace Nitro.Host;
 
 /// <summary><c>nitro-host serve</c>: its options, and what it prints.</summary>
 internal static class ServeCommand
 {
+    /// <summary>How long the enclave may take to be connected to at the start, before a warning says that it cannot be.</summary>
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2);
+
     /// <summary>The command. Its failures become one line on <paramref name="error"/>.</summary>
     public static Command Create(TextWriter error)
     {
@@ -41,7 +44,7 @@ internal static class ServeCommand
                 {
                     Enclave = EnclaveAddress.Read(parsed.GetValue(enclave), parsed.GetValue(emulator)),
                     Listen = ReadListen(parsed.GetValue(listen)!),
-                    Store = parsed.GetValue(store)!,
+                    Store = ReadStore(parsed.GetValue(store)!),
                     KeepContent = parsed.GetValue(content) == "full",
                     Token = ReadToken(parsed.GetValue(token)),
                     MaximumBody = InRange(parsed.GetValue(body), 1, GatewaySettings.GreatestMaximumBody, "--maximum-body"),
@@ -59,7 +62,7 @@ internal static class ServeCommand
             {
                 return Fail(ExitCode.Usage, exception.Message);
             }
-            catch (Exception exception) when (exception is StoreException or AddressInUseException or IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is StoreException or IOException or UnauthorizedAccessException)
             {
                 return Fail(ExitCode.Environment, exception.Message);
             }
@@ -73,14 +76,37 @@ internal static class ServeCommand
         Console.WriteLine($"enclave  {settings.Enclave}");
         Console.WriteLine($"store    {Path.GetFullPath(settings.Store)}, {(settings.KeepContent ? "with" : "without")} input and output");
         Console.WriteLine($"callers  {(settings.Token is null ? "anybody who can connect" : "those with the token")}");
+        if (await FindFaultAsync(settings.Enclave).ConfigureAwait(false) is { } fault)
+        {
+            CommandLine.Say(error, $"warning: the enclave cannot be reached, and every question gets 503 until it can: {fault}");
+        }
+
         Console.WriteLine($"ready    {server.Address}");
         await server.WaitForShutdownAsync().ConfigureAwait(false);
         Console.WriteLine("stopped");
         return ExitCode.Done;
     }
 
+    /// <summary>Why there is no connection to the enclave now; null when there is one. It may come later, so this ends nothing.</summary>
+    private static async Task<string?> FindFaultAsync(ChannelAddress enclave)
+    {
+        try
+        {
+            var stream = await Channel.ConnectAsync(enclave, ProbeTime, CancellationToken.None).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (ChannelException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     private static ListenAddress ReadListen(string text) =>
         ListenAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--listen: {error}");
+
+    private static string ReadStore(string folder) =>
+        folder.Length == 0 || folder.Contains('\0', StringComparison.Ordinal) ? throw new UsageException("--store: an empty text or one with a zero in it names no folder") : folder;
 
     private static string? ReadToken(string? file)
     {
@@ -91,7 +117,7 @@ internal static class ServeCommand
 
         if (!File.Exists(file))
         {
-            throw new UsageException($"--token-file: there is no file {file}");
+            throw new UsageException(Directory.Exists(file) ? $"--token-file: {file} is a folder, and a file is needed" : $"--token-file: there is no file {(file.Length == 0 ? "without a name" : file)}");
         }
 
         var token = File.ReadLines(file).FirstOrDefault()?.Trim();

@@ -43,6 +43,30 @@ public sealed class EnclaveAddressTests
         Assert.Contains("108 bytes", Assert.Throws<UsageException>(() => EnclaveAddress.Read(null, path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_path_with_something_else_than_a_socket_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("nitro-address-");
+        try
+        {
+            var image = Path.Combine(folder.FullName, "a.eif");
+            File.WriteAllText(image, "");
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "link"), image);
+            Refused($"--emulator: {image} is a file, not a socket: name the vm.vsock", null, image);
+            Refused($"--emulator: {image} is a file, not a socket", null, image + ":9");
+            Refused("link is a file, not a socket", null, Path.Combine(folder.FullName, "link"));
+            Refused($"--emulator: {folder.FullName} is a folder, not a socket", null, folder.FullName);
+            Refused($"--enclave: {image} is a file, not a socket: name the socket that the enclave", "unix:" + image, null);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static void Refused(string expected, string? enclave, string? emulator) =>
+            Assert.Contains(expected, Assert.Throws<UsageException>(() => EnclaveAddress.Read(enclave, emulator)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("serve", "--store", "/tmp/never-made")]
     [InlineData("serve", "--store", "/tmp/never-made", "--enclave", "vsock:16:8000", "--emulator", "/tmp/vm.vsock")]
