@@ -42,6 +42,8 @@ public sealed class SimulatedExecutableTests : IDisposable
         Assert.Null(await enclave.ReadLineAsync());
         Assert.False(File.Exists(_folder.Path("e.sock")));
         Assert.Contains("warn the NSM is simulated", enclave.Errors, StringComparison.Ordinal);
+        Assert.Contains($" info PCR0 {image.RootElement.GetProperty("Measurements").GetProperty("PCR0").GetString()}\n", enclave.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("PCR8", enclave.Errors, StringComparison.Ordinal);
 
         // ONNX Runtime's telemetry would have kept a cache and a device id, had it not been turned off.
         Assert.Empty(Directory.EnumerateFileSystemEntries(Home));
