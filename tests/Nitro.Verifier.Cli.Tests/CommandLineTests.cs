@@ -240,6 +240,28 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Inspect_shows_a_document_that_no_NSM_signed_and_why_no_verifier_takes_it()
+    {
+        // As QEMU's emulated NSM writes it: another algorithm, and a signature of zeros.
+        var bytes = File.ReadAllBytes(Document);
+        bytes[bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x44, 0xa1, 0x01, 0x38, 0x22]) + 4] = 0x00;
+        bytes.AsSpan(^96..).Clear();
+        Write("emulated.bin", bytes);
+        var (code, output, error) = Run("inspect", In("emulated.bin"));
+        Assert.Equal((Done, ""), (code, error));
+        Assert.Contains("NOT OF AN NSM        no verifier accepts it: ProtectedHeader: protected header: expected a1013822", output, StringComparison.Ordinal);
+        Assert.Contains($"PCR0                 {TestEnclave.Pcrs[0]}", output, StringComparison.Ordinal);
+        Assert.Contains("attestation document  UNVERIFIED", output, StringComparison.Ordinal);
+        Assert.Equal(Refused, Run("document", In("emulated.bin"), "--policy", PolicyFile).Code);
+        Assert.DoesNotContain("NOT OF AN NSM", Run("inspect", Document).Output, StringComparison.Ordinal);
+
+        // What is wrong further in is still not shown.
+        bytes[bytes.AsSpan().IndexOf("SHA384"u8)] = (byte)'T';
+        Write("broken.bin", bytes);
+        Assert.Contains("not readable", Run("inspect", In("broken.bin")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Escape_sequences_of_a_document_do_not_reach_the_terminal()
     {
         // Looked at before any signature, so that anybody can write one.
