@@ -9,6 +9,9 @@ namespace Nitro.Host;
 /// <summary><c>nitro-host serve</c>: its options, and what it prints.</summary>
 internal static class ServeCommand
 {
+    /// <summary>Bytes of a token's file that are read: a header's line has room for less (Kestrel's limit is 32 KiB for all of them).</summary>
+    private const int MaximumToken = 8192;
+
     /// <summary>How long the enclave may take to be connected to at the start, before a warning says that it cannot be.</summary>
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2);
 
@@ -120,8 +123,26 @@ internal static class ServeCommand
             throw new UsageException(Directory.Exists(file) ? $"--token-file: {file} is a folder, and a file is needed" : $"--token-file: there is no file {(file.Length == 0 ? "without a name" : file)}");
         }
 
-        var token = File.ReadLines(file).FirstOrDefault()?.Trim();
-        return token is { Length: >= 16 } ? token : throw new UsageException($"--token-file: the first line of {file} has fewer than 16 characters: make one with `openssl rand -hex 32`");
+        var content = new byte[MaximumToken];
+        int length;
+        try
+        {
+            using var stream = File.OpenRead(file);
+            length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"--token-file: {file} may not be read by this user", exception);
+        }
+
+        using var text = new StreamReader(new MemoryStream(content, 0, length));
+        var token = text.ReadLine()?.Trim() ?? "";
+        if (token.Any(char.IsControl) || (length == MaximumToken && !content.Contains((byte)'\n')))
+        {
+            throw new UsageException($"--token-file: the first line of {file} is no text of less than {MaximumToken} bytes: make one with `openssl rand -hex 32`");
+        }
+
+        return token.Length >= 16 ? token : throw new UsageException($"--token-file: the first line of {file} has fewer than 16 characters: make one with `openssl rand -hex 32`");
     }
 
     private static long InRange(long value, long minimum, long maximum, string option) =>

@@ -24,6 +24,8 @@ public sealed class CommandLineTests
     [InlineData(2, "--store: an empty text", "a\0b")]
     [InlineData(2, "there is no file absent", "STORE", "--token-file", "absent")]
     [InlineData(2, "is a folder", "STORE", "--token-file", "FOLDER")]
+    [InlineData(2, "the first line of /dev/zero is no text", "STORE", "--token-file", "/dev/zero")]
+    [InlineData(2, "fewer than 16 characters", "STORE", "--token-file", "/dev/null")]
     [InlineData(3, "it is a file, not a folder", "FILE")]
     [InlineData(3, "no folder can be made there", "FILE/below")]
     [InlineData(3, "its evidence.db is no evidence store", "FOLDER")]

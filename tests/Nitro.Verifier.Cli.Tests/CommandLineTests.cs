@@ -217,7 +217,12 @@ public sealed class CommandLineTests : IDisposable
         }
 
         File.SetUnixFileMode(In("answer.json"), UnixFileMode.None);
-        Assert.Equal(Fault, Run("evidence", In("answer.json"), "--policy", PolicyFile).Code);
+        var (code, _, error) = Run("evidence", In("answer.json"), "--policy", PolicyFile);
+        Assert.Equal((Fault, $"nitro-verify: {In("answer.json")} may not be read by this user\n"), (code, error));
+        Directory.CreateDirectory(In("closed"), UnixFileMode.None);
+        (code, _, error) = Run("evidence", In("closed"), "--policy", PolicyFile);
+        Directory.Delete(In("closed"));
+        Assert.Equal((Fault, $"nitro-verify: the folder {In("closed")} may not be read by this user\n"), (code, error));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class Inputs(Stream standardInput)
         {
             if (Directory.Exists(argument))
             {
-                string[] found = [.. Directory.EnumerateFiles(argument, pattern).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+                var found = List(argument, pattern);
                 files.AddRange(found.Length > 0 ? found : throw new UsageException($"the folder {argument} holds no {pattern}"));
             }
             else
@@ -30,6 +30,18 @@ internal sealed class Inputs(Stream standardInput)
         }
 
         return files;
+    }
+
+    private static string[] List(string folder, string pattern)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, pattern).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"the folder {folder} may not be read by this user", exception);
+        }
     }
 
     /// <summary>The content of a file, or of standard input for "-".</summary>
