@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Nitro.CommandLines;
 
-/// <summary>What is wrong with a command line, one sentence for each thing. Compiled into every command, so that all of them say it alike.</summary>
+/// <summary>
+/// What is wrong with a command line, one sentence for each thing. Compiled into every command, so that all of them say it alike.
+/// </summary>
 internal static class CommandMistakes
 {
     /// <summary>The sentences; none when it can be run. They quote the command line as it is.</summary>
@@ -15,17 +17,28 @@ internal static class CommandMistakes
             return [.. parsed.Errors.Select(Sentence)];
         }
 
-        // A command of commands. Its library says of one misspelt word that a command is missing, that the word is unknown, and so is each one after it.
+        // A command of commands. Of one misspelt word the library says that a command is missing, that the word is unknown, and so is each
+        // one after it.
         var known = string.Join(", ", command.Subcommands.Select(one => one.Name));
-        var (be, of) = (command.Subcommands.Count == 1 ? "command is" : "commands are", command is RootCommand ? "" : $" of {command.Name}");
+        var be = command.Subcommands.Count == 1 ? "command is" : "commands are";
+        var of = command is RootCommand ? "" : $" of {command.Name}";
         return parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-')
             ? [$"there is no command {first}{of}; the {be} {known}"]
             : [$"a command comes first; the {be}{of} {known}"];
     }
 
     /// <summary>The library's own sentence, but for numbers, of which it names the type.</summary>
-    private static string Sentence(ParseError error) =>
-        error.SymbolResult is OptionResult { Tokens: [{ Value: var value }] } result && error.Message.Contains(result.Option.ValueType.ToString(), StringComparison.Ordinal)
-            ? $"{result.Option.Name}: \"{value}\" is no {(result.Option.ValueType == typeof(ulong) ? "whole number from 0" : "whole number")} that can be used"
-            : error.Message;
+    private static string Sentence(ParseError error)
+    {
+        var namesType = error.SymbolResult is OptionResult { Tokens: [_], Option.ValueType: { IsPrimitive: true } type }
+            && error.Message.Contains(type.ToString(), StringComparison.Ordinal);
+        if (!namesType)
+        {
+            return error.Message;
+        }
+
+        var result = (OptionResult)error.SymbolResult!;
+        var from = result.Option.ValueType == typeof(ulong) ? " from 0" : "";
+        return $"{result.Option.Name}: \"{result.Tokens[0].Value}\" is no whole number{from} that can be used";
+    }
 }

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Nitro.Vsock;
 
-/// <summary>What lies at a Unix socket's path: .NET takes a socket for a file, and connecting says the same of a file as of a socket that nobody listens at.</summary>
+/// <summary>
+/// What lies at a Unix socket's path: .NET takes a socket for a file, and connecting says the same of a file as of a socket that nobody
+/// listens at.
+/// </summary>
 public static partial class SocketFile
 {
     private const int CurrentFolder = -100, TypeMask = 1;

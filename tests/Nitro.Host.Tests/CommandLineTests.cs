@@ -10,6 +10,7 @@ public sealed class CommandLineTests
     [InlineData("nitro-host: there is no command srve; the command is serve\n", "srve", "--store", "x")]
     [InlineData("nitro-host: a command comes first; the command is serve\n")]
     [InlineData("nitro-host: Option '--store' is required.\n", "serve", "--enclave", "vsock:16:8000")]
+    [InlineData("nitro-host: --deadline: \"1.5\" is no whole number that can be used\n", "serve", "--store", "x", "--deadline", "1.5")]
     [InlineData("nitro-host: Unrecognized command or argument '--stroe'.\n", "serve", "--store", "x", "--stroe")]
     [InlineData("nitro-host: there is no command \\u{1b}[2J; the command is serve\n", "\u001b[2J")]
     public async Task Wrong_usage_is_a_line_for_each_mistake_and_one_that_leads_to_the_help(string expected, params string[] arguments)

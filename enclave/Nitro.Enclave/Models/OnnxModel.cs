@@ -69,8 +69,11 @@ public sealed class OnnxModel : IDisposable
         var digest = Sha384Digest.Of(file);
         if (!OnnxFile.TryRead(file, out var structure, out var error))
         {
-            var whole = OnnxFile.IsOfTheWhole(error!) ? "it is not an ONNX file, or only a part of one; give the whole file as it was exported: " : "";
-            throw Unloadable(source, whole + error);
+            throw Unloadable(
+                source,
+                OnnxFile.IsOfTheWhole(error!)
+                    ? $"it is not an ONNX file, or only a part of one; give the whole file as it was exported: {error}"
+                    : error!.ToString());
         }
 
         InferenceSession? session = null;

@@ -25,8 +25,8 @@ internal static partial class RuntimeMessage
     {
         var text = Clean(message).TrimEnd('.');
         return NewOpset().Match(text) is { Success: true } found
-            ? $"it is for opset {found.Groups["opset"]} of {found.Groups["domain"]}, and this ONNX Runtime has those up to {found.Groups["last"]}: "
-                + "export the model for one of them"
+            ? $"it is for opset {found.Groups["opset"]} of {found.Groups["domain"]}, "
+                + $"and this ONNX Runtime has those up to {found.Groups["last"]}: export the model for one of them"
             : text;
     }
 
