@@ -107,6 +107,7 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         var attester = new NsmAttester(_nsm, _models.Manifest, Configuration, settings.MaximumAttestations, time);
         _sessions = await SessionKeeper.StartAsync(attester, _models.Manifest, Configuration, settings, time, log, cancellation)
             .ConfigureAwait(false);
+        LogMeasurements(_sessions.Current.Bytes.Span, log);
         if (!UnverifiedDocument.TryParse(_sessions.Current.Bytes.Span, out var document, out var unsigned))
         {
             log.Warning($"this NSM signs nothing ({unsigned}): it is an emulated one, and no verifier accepts what this enclave answers");
@@ -120,5 +121,25 @@ public sealed class EnclaveWorkload : IAsyncDisposable
         var router = new EnclaveRouter(_models, Configuration, _sessions, inference, settings, time, log);
         _server = await EnclaveServer.StartAsync(address, router, settings, cancellation).ConfigureAwait(false);
         log.Information($"listening at {address}");
+    }
+
+    /// <summary>
+    /// What the image was measured as, of its own first document, so that whoever reads the console can hold it against the build's.
+    /// </summary>
+    private static void LogMeasurements(ReadOnlySpan<byte> bytes, EnclaveLog log)
+    {
+        // Who signed it is for verifiers to judge: above an emulated NSM these are the only measurements that anybody sees.
+        if (!UnverifiedDocument.TryParseAnyEnvelopeUnsafe(bytes, out var document, out _))
+        {
+            return;
+        }
+
+        foreach (var index in MeasuredBoot.ImagePcrs)
+        {
+            if (document!.Pcrs.TryGet(index, out var value) && (index != MeasuredBoot.SignerPcr || value != default))
+            {
+                log.Information($"PCR{index} {value}");
+            }
+        }
     }
 }

@@ -12,8 +12,16 @@ internal static class EnclaveAddress
     /// <summary>The address that one of the options names.</summary>
     /// <param name="enclave">What --enclave says: an address.</param>
     /// <param name="emulator">What --emulator says: PATH or PATH:PORT, PATH as the shell knows it.</param>
-    /// <exception cref="UsageException">Neither or both were given, or what was given is no address.</exception>
-    public static ChannelAddress Read(string? enclave, string? emulator) => (enclave, emulator) switch
+    /// <exception cref="UsageException">Neither or both were given, what was given is no address, or something else than a socket lies there.</exception>
+    public static ChannelAddress Read(string? enclave, string? emulator)
+    {
+        var address = ReadText(enclave, emulator);
+        return address.Path is { } path && SocketFile.IsOtherKind(path)
+            ? throw new UsageException($"{(enclave is null ? "--emulator" : "--enclave")}: {path} is {(Directory.Exists(path) ? "a folder" : "a file")}, not a socket: {(enclave is null ? "name the vm.vsock that make emulator-run prints" : "name the socket that the enclave listens at")}")
+            : address;
+    }
+
+    private static ChannelAddress ReadText(string? enclave, string? emulator) => (enclave, emulator) switch
     {
         (null, null) => throw new UsageException("where is the enclave? give --enclave ADDRESS, or --emulator PATH[:PORT] for an emulated one"),
         ({ } text, null) => ChannelAddress.TryParse(text, out var address, out var error) ? address : throw new UsageException($"--enclave: {error}"),

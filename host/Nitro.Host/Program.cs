@@ -1,3 +1,3 @@
 using Nitro.Host;
 
-return await ServeCommand.BuildRoot().Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args, Console.Error);

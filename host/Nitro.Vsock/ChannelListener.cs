@@ -108,7 +108,7 @@ public sealed class ChannelListener : IDisposable
             return;
         }
 
-        if ((File.GetAttributes(address.Path!) & (FileAttributes.Directory | FileAttributes.ReparsePoint)) != 0 || new FileInfo(address.Path!).Length > 0)
+        if ((File.GetAttributes(address.Path!) & FileAttributes.ReparsePoint) != 0 || SocketFile.IsOtherKind(address.Path!))
         {
             throw new ChannelException($"{address}: there is a file of another kind; choose another path");
         }

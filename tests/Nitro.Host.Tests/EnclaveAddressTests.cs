@@ -43,13 +43,39 @@ public sealed class EnclaveAddressTests
         Assert.Contains("108 bytes", Assert.Throws<UsageException>(() => EnclaveAddress.Read(null, path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_path_with_something_else_than_a_socket_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("nitro-address-");
+        try
+        {
+            var image = Path.Combine(folder.FullName, "a.eif");
+            File.WriteAllText(image, "");
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "link"), image);
+            Refused($"--emulator: {image} is a file, not a socket: name the vm.vsock", null, image);
+            Refused($"--emulator: {image} is a file, not a socket", null, image + ":9");
+            Refused("link is a file, not a socket", null, Path.Combine(folder.FullName, "link"));
+            Refused($"--emulator: {folder.FullName} is a folder, not a socket", null, folder.FullName);
+            Refused($"--enclave: {image} is a file, not a socket: name the socket that the enclave", "unix:" + image, null);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static void Refused(string expected, string? enclave, string? emulator) =>
+            Assert.Contains(expected, Assert.Throws<UsageException>(() => EnclaveAddress.Read(enclave, emulator)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("serve", "--store", "/tmp/never-made")]
     [InlineData("serve", "--store", "/tmp/never-made", "--enclave", "vsock:16:8000", "--emulator", "/tmp/vm.vsock")]
     [InlineData("serve", "--store", "/tmp/never-made", "--emulator", "/tmp/vm.vsock:x")]
     public async Task The_command_ends_with_the_exit_code_of_wrong_usage(params string[] arguments)
     {
-        Assert.Equal(2, await ServeCommand.BuildRoot().Parse(arguments).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
+        using var error = new StringWriter();
+        Assert.Equal(2, await CommandLine.RunAsync(arguments, error));
+        Assert.StartsWith("nitro-host: ", Assert.Single(error.ToString().TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.False(Directory.Exists("/tmp/never-made"));
     }
 }

@@ -104,7 +104,7 @@ public sealed class CommandLineTests : IDisposable
             ("{ \"documents\": \"AAAA\" }", "without an attestation document"),
             ("{ \"document\": 1 }", "without an attestation document"),
             ("{ \"document\": \"AAAA\", \"attestation\": \"BBBB\" }", "several texts"),
-            ("{ \"document\": ", "begins like JSON"),
+            ("{ \"document\": ", "begins like JSON: no JSON at line 1, byte 15"),
             ("{ \"document\": \"\\ud800\" }", "not Unicode"),
             ("{ \"document\": \"no base64!\" }", "neither raw bytes"),
         })
@@ -186,7 +186,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("is not a moment", "evidence", "ANSWER", "--policy", "POLICY", "--live", "--nonce", "00", "--at", "noon")]
     [InlineData("line 1: not JSON", "evidence", "ANSWER", "--policy", "ROOT")]
     [InlineData("holds no *.json", "evidence", "EMPTY", "--policy", "POLICY")]
-    [InlineData("Unrecognized command", "frobnicate")]
+    [InlineData("nitro-verify: there is no command docment; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n", "docment", "x", "--policy", "y")]
+    [InlineData("nitro-verify: there is no command sgn of policy; the commands are new, check, show, sign\nTry: nitro-verify --help\n", "policy", "sgn", "x")]
+    [InlineData("nitro-verify: a command comes first; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n")]
+    [InlineData("nitro-verify: a command comes first; the commands are document, evidence, inspect, policy\nTry: nitro-verify --help\n", "--jsn")]
     public void Wrong_usage_is_told_in_one_line_with_exit_code_2(string message, params string[] arguments)
     {
         Directory.CreateDirectory(In("empty"));
@@ -214,7 +217,12 @@ public sealed class CommandLineTests : IDisposable
         }
 
         File.SetUnixFileMode(In("answer.json"), UnixFileMode.None);
-        Assert.Equal(Fault, Run("evidence", In("answer.json"), "--policy", PolicyFile).Code);
+        var (code, _, error) = Run("evidence", In("answer.json"), "--policy", PolicyFile);
+        Assert.Equal((Fault, $"nitro-verify: {In("answer.json")} may not be read by this user\n"), (code, error));
+        Directory.CreateDirectory(In("closed"), UnixFileMode.None);
+        (code, _, error) = Run("evidence", In("closed"), "--policy", PolicyFile);
+        Directory.Delete(In("closed"));
+        Assert.Equal((Fault, $"nitro-verify: the folder {In("closed")} may not be read by this user\n"), (code, error));
     }
 
     [Fact]
@@ -234,6 +242,28 @@ public sealed class CommandLineTests : IDisposable
 
         Write("receipt.bin", _enclave.Receipt());
         Assert.Contains("claim.sequence", Run("inspect", In("receipt.bin")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Inspect_shows_a_document_that_no_NSM_signed_and_why_no_verifier_takes_it()
+    {
+        // As QEMU's emulated NSM writes it: another algorithm, and a signature of zeros.
+        var bytes = File.ReadAllBytes(Document);
+        bytes[bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x44, 0xa1, 0x01, 0x38, 0x22]) + 4] = 0x00;
+        bytes.AsSpan(^96..).Clear();
+        Write("emulated.bin", bytes);
+        var (code, output, error) = Run("inspect", In("emulated.bin"));
+        Assert.Equal((Done, ""), (code, error));
+        Assert.Contains("NOT OF AN NSM        no verifier accepts it: ProtectedHeader: protected header: expected a1013822", output, StringComparison.Ordinal);
+        Assert.Contains($"PCR0                 {TestEnclave.Pcrs[0]}", output, StringComparison.Ordinal);
+        Assert.Contains("attestation document  UNVERIFIED", output, StringComparison.Ordinal);
+        Assert.Equal(Refused, Run("document", In("emulated.bin"), "--policy", PolicyFile).Code);
+        Assert.DoesNotContain("NOT OF AN NSM", Run("inspect", Document).Output, StringComparison.Ordinal);
+
+        // What is wrong further in is still not shown.
+        bytes[bytes.AsSpan().IndexOf("SHA384"u8)] = (byte)'T';
+        Write("broken.bin", bytes);
+        Assert.Contains("not readable", Run("inspect", In("broken.bin")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,9 +76,11 @@ public sealed class PolicyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("no policy comes of this", "--name", "x")]
+    [InlineData("--measurements FILE is missing")]
+    [InlineData("--measurements FILE is missing", "--name", "x", "--signing-certificate", "root.pem")]
+    [InlineData("goes with --signing-certificate FILE", "--any-image-by-signer-unsafe")]
     [InlineData("there is no file", "--measurements", "absent")]
-    [InlineData("no JSON as nitro-cli prints it", "--measurements", "root.pem")]
+    [InlineData("is not what nitro-cli prints: no JSON at line 1, byte 2", "--measurements", "root.pem")]
     [InlineData("DEBUG_MODE", "--measurements", "debug.json")]
     [InlineData("instance id", "--measurements", "build.json", "--instance-id", "x")]
     [InlineData("neither aws nor", "--measurements", "build.json", "--trust-anchor", "x")]
@@ -170,6 +172,40 @@ public sealed class PolicyCommandTests : IDisposable
             Assert.Equal(Usage, usage);
             Assert.Contains(part, error, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "pub.pem", "--version", "1", "-o", "x")]
+    [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "p521.pem", "--version", "1", "-o", "x")]
+    [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "k1.pem", "--version", "1", "-o", "x")]
+    [InlineData("is a folder", "sign", "p.json", "--key", ".", "--version", "1", "-o", "x")]
+    [InlineData("--version: \"-1\" is no whole number from 0", "sign", "p.json", "--key", "pub.pem", "--version", "-1", "-o", "x")]
+    [InlineData("no SubjectPublicKeyInfo", "check", "p.json", "--policy-key", "p.json")]
+    [InlineData("no SubjectPublicKeyInfo", "check", "p.json", "--policy-key", "pub521.pem")]
+    [InlineData("is a folder", "check", ".")]
+    [InlineData("is no file's name", "check", "")]
+    [InlineData("is no file's name", "check", "a\0b")]
+    [InlineData("\"absent/root.pem\" cannot be read: there is no file", "check", "anchored.json")]
+    public void What_goes_wrong_with_a_file_is_told_in_our_words(string part, params string[] arguments)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var large = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        using var koblitz = ECDsa.Create(ECCurve.CreateFromValue("1.3.132.0.10"));
+        Write("pub.pem", key.ExportSubjectPublicKeyInfoPem());
+        Write("p521.pem", large.ExportPkcs8PrivateKeyPem());
+        Write("pub521.pem", large.ExportSubjectPublicKeyInfoPem());
+        Write("k1.pem", koblitz.ExportPkcs8PrivateKeyPem());
+        Write("p.json", """{ "version": 1, "anyMeasurementsUnsafe": true }""");
+        Write("anchored.json", """{ "version": 1, "anyMeasurementsUnsafe": true, "trustAnchors": [{ "name": "x", "certificate": "absent/root.pem" }] }""");
+        var (code, output, error) = Run(["policy", .. arguments.Select(one => one == "." || File.Exists(In(one)) ? In(one) : one)]);
+        Assert.Equal((Usage, ""), (code, output));
+        Assert.Contains(part, error, StringComparison.Ordinal);
+        foreach (var foreign in (string[])["(Parameter", "LineNumber", "Could not find", "Access to the path", "System.", "error:", "   at "])
+        {
+            Assert.DoesNotContain(foreign, error, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(In("x")));
     }
 
     [Fact]

@@ -109,14 +109,16 @@ public sealed class ChannelTests : IDisposable
         await using var stream = await Channel.ConnectAsync(address, Soon, Cancel);
     }
 
-    [Fact]
-    public async Task A_file_that_is_no_socket_is_never_removed()
+    [Theory]
+    [InlineData("keep me")]
+    [InlineData("")]
+    public async Task A_file_that_is_no_socket_is_never_removed(string content)
     {
         var path = Path.Combine(_folder.FullName, "notes.txt");
-        await File.WriteAllTextAsync(path, "keep me", Cancel);
+        await File.WriteAllTextAsync(path, content, Cancel);
         var exception = await Assert.ThrowsAsync<ChannelException>(async () => await ChannelListener.BindAsync(ChannelAddress.Parse("unix:" + path), Cancel));
         Assert.Contains("another kind", exception.Message, StringComparison.Ordinal);
-        Assert.Equal("keep me", await File.ReadAllTextAsync(path, Cancel));
+        Assert.Equal(content, await File.ReadAllTextAsync(path, Cancel));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nitro.CommandLines;
 using Nitro.Verifier.Cli.Policies;
 
 namespace Nitro.Verifier.Cli;
@@ -23,11 +24,11 @@ internal sealed class CommandLine
         root.Add(PolicyCommand.Create(context));
 
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (CommandMistakes.Of(parsed) is { Count: > 0 } mistakes)
         {
-            foreach (var one in parsed.Errors)
+            foreach (var mistake in mistakes)
             {
-                error.WriteLine($"nitro-verify: {Terminal.Message(one.Message)}");
+                error.WriteLine($"nitro-verify: {Terminal.Message(mistake)}");
             }
 
             error.WriteLine("Try: nitro-verify --help");

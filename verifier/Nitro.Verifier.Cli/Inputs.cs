@@ -6,6 +6,11 @@ internal sealed class Inputs(Stream standardInput)
     /// <summary>The largest file that is read: that of an evidence file.</summary>
     private const long MaximumSize = Nitro.Attestation.EvidenceFiles.Evidence.MaximumSize;
 
+    private readonly List<string> _names = [];
+
+    /// <summary>The files that were read, standard input left out.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     /// <summary>Every file that the arguments name, folders in the order of their names; files of a folder that begin with a dot are left out.</summary>
     /// <exception cref="UsageException">A name that is neither file nor folder, or a folder without files.</exception>
     public static IReadOnlyList<string> Expand(IEnumerable<string> arguments, string pattern)
@@ -15,7 +20,7 @@ internal sealed class Inputs(Stream standardInput)
         {
             if (Directory.Exists(argument))
             {
-                string[] found = [.. Directory.EnumerateFiles(argument, pattern).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+                var found = List(argument, pattern);
                 files.AddRange(found.Length > 0 ? found : throw new UsageException($"the folder {argument} holds no {pattern}"));
             }
             else
@@ -27,10 +32,27 @@ internal sealed class Inputs(Stream standardInput)
         return files;
     }
 
+    private static string[] List(string folder, string pattern)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder, pattern).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"the folder {folder} may not be read by this user", exception);
+        }
+    }
+
     /// <summary>The content of a file, or of standard input for "-".</summary>
     /// <exception cref="UsageException">No such file, or one that is too large.</exception>
     public byte[] Read(string name)
     {
+        if (name != "-")
+        {
+            _names.Add(name);
+        }
+
         try
         {
             using var stream = name == "-" ? standardInput : File.OpenRead(name);
@@ -50,6 +72,16 @@ internal sealed class Inputs(Stream standardInput)
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new UsageException($"there is no file {name}");
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{(name.Length == 0 ? "an empty text" : name)} is no file's name");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Directory.Exists(name)
+                ? new UsageException($"{name} is a folder, and a file is needed")
+                : new UnauthorizedAccessException($"{name} may not be read by this user", exception);
         }
     }
 

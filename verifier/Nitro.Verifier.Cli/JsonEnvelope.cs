@@ -31,7 +31,7 @@ internal static class JsonEnvelope
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{name} begins like JSON and is none: {exception.Message}");
+            throw new UsageException($"{name} begins like JSON: {Terminal.Place(exception)}");
         }
     }
 

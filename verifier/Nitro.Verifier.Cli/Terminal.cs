@@ -23,6 +23,13 @@ internal sealed class Terminal(TextWriter output, bool colour)
     /// <summary>Text from a file, for a message: the message says more after it.</summary>
     public static string Quoted(string text) => $"\"{Clip(Clean(text), MaximumQuoted)}\"";
 
+    /// <summary>Where a text stops being JSON, without the reader's words.</summary>
+    public static string Place(System.Text.Json.JsonException exception) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"no JSON at line {exception.LineNumber.GetValueOrDefault() + 1}, byte {exception.BytePositionInLine.GetValueOrDefault() + 1}");
+
+    /// <summary>What an argument's exception says, without the parameter's name, which means nothing on a command line.</summary>
+    public static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter '")[0];
+
     /// <summary>Text from a document or file, in which escape sequences and line breaks must not reach the terminal.</summary>
     public static string Clean(string text)
     {

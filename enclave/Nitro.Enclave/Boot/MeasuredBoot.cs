@@ -16,6 +16,14 @@ public static class MeasuredBoot
     /// <summary>The register that is extended with the digest of the configuration, and locked.</summary>
     public const int ConfigurationPcr = 17;
 
+    /// <summary>The register of the certificate that signed the image: zero for one that nobody signed.</summary>
+    public const int SignerPcr = 8;
+
+    /// <summary>
+    /// The registers that are measured of an image before anything in it runs: the whole, kernel with boot ramdisk, the rest, the signer.
+    /// </summary>
+    public static IReadOnlyList<int> ImagePcrs { get; } = [0, 1, 2, SignerPcr];
+
     /// <summary>Random bytes that the kernel's pool gets at least: twice the 256 bits that make Linux's generator ready.</summary>
     public const int MinimumSeed = 64;
 

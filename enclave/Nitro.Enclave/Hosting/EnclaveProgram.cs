@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nitro.CommandLines;
 
 namespace Nitro.Enclave.Hosting;
 
@@ -42,10 +43,15 @@ public static class EnclaveProgram
         command.Add(DescribeCommand.Create(output, errors));
         command.SetAction((parsed, cancellation) => ServeAsync(parsed, options, prepare, output, errors, cancellation));
         var parsed = command.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (CommandMistakes.Of(parsed) is { Count: > 0 } mistakes)
         {
-            var reasons = string.Join(' ', parsed.Errors.Select(error => error.Message));
-            return Refuse(errors, $"{reasons} See --help.", EnclaveStartException.UsageExitCode);
+            foreach (var mistake in mistakes)
+            {
+                Refuse(errors, mistake, EnclaveStartException.UsageExitCode);
+            }
+
+            await errors.WriteLineAsync($"Try: {command.Name} --help").ConfigureAwait(false);
+            return EnclaveStartException.UsageExitCode;
         }
 
         var invocation = new InvocationConfiguration

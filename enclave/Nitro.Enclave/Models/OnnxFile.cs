@@ -16,6 +16,8 @@ public sealed class OnnxFile
     /// <summary>The deepest nesting of messages: protobuf's own limit (CodedInputStream's default recursion limit).</summary>
     public const int MaximumDepth = 100;
 
+    private const string WholeModel = "model";
+
     private OnnxFile(HashSet<string> unranked) => Unranked = unranked;
 
     private enum Message
@@ -29,6 +31,12 @@ public sealed class OnnxFile
         Function,
         TrainingInfo,
     }
+
+    /// <summary>
+    /// Whether the fault is that of the whole file: the outermost message is none, or has no graph. So it is with texts, other formats and
+    /// files that were cut off; of faults further in, <see cref="FormatError.Where"/> names the way.
+    /// </summary>
+    internal static bool IsOfTheWhole(FormatError error) => error.Where is ProtobufReader.Where or WholeModel;
 
     /// <summary>The names of the graph's inputs and outputs whose type states no shape: tensors of any rank.</summary>
     public IReadOnlySet<string> Unranked { get; }
@@ -150,7 +158,7 @@ public sealed class OnnxFile
             }
         }
 
-        return found ? null : new FormatError("model", -1, "an ONNX model (a ModelProto) with a graph", "none");
+        return found ? null : new FormatError(WholeModel, -1, "an ONNX model (a ModelProto) with a graph", "none");
     }
 
     private static void ReadValues(ReadOnlySpan<byte> graph, HashSet<string> unranked)

@@ -69,7 +69,11 @@ public sealed class OnnxModel : IDisposable
         var digest = Sha384Digest.Of(file);
         if (!OnnxFile.TryRead(file, out var structure, out var error))
         {
-            throw Unloadable(source, error!.ToString());
+            throw Unloadable(
+                source,
+                OnnxFile.IsOfTheWhole(error!)
+                    ? $"it is not an ONNX file, or only a part of one; give the whole file as it was exported: {error}"
+                    : error!.ToString());
         }
 
         InferenceSession? session = null;
@@ -93,7 +97,7 @@ public sealed class OnnxModel : IDisposable
             session?.Dispose();
             var message = RuntimeMessage.IsOutOfMemory(exception.Message)
                 ? "it needs more memory than models are given; give them more"
-                : RuntimeMessage.Clean(exception.Message);
+                : RuntimeMessage.CleanLoading(exception.Message);
             throw Unloadable(source, message, exception);
         }
     }

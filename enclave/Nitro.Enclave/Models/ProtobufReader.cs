@@ -19,6 +19,9 @@ internal enum WireType
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> data, int offset)
 {
+    /// <summary>What an error names: a message that is none. Whoever knows which message it is puts that before it.</summary>
+    public const string Where = "protobuf";
+
     private readonly ReadOnlySpan<byte> _data = data;
     private readonly int _offset = offset;
     private int _position;
@@ -119,7 +122,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data, int offset)
 
     private bool Fail(int at, string expected, string found)
     {
-        Error = new FormatError("protobuf", _offset + at, expected, found);
+        Error = new FormatError(Where, _offset + at, expected, found);
         return false;
     }
 }

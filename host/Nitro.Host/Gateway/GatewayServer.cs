@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -59,6 +61,18 @@ internal sealed class GatewayServer : IAsyncDisposable
         {
             await server._app.StartAsync().ConfigureAwait(false);
             return server;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            var reason = exception switch
+            {
+                SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; choose a port above 1023",
+                SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "this machine has no such address; choose one of its own",
+                SocketException => exception.Message,
+                _ => "another process listens there; stop it, or choose another port",
+            };
+            throw new IOException($"--listen {settings.Listen}: {reason}", exception);
         }
         catch
         {

@@ -21,6 +21,9 @@ internal sealed class EvidenceStore : IAsyncDisposable
     /// <summary>PRAGMA synchronous as SQLite reports it: FULL.</summary>
     private const long SynchronousFull = 2;
 
+    /// <summary>SQLITE_NOTADB (sqlite.org/rescode.html).</summary>
+    private const int NotADatabase = 26;
+
     private const string FileName = "evidence.db";
 
     private readonly string _file;
@@ -71,7 +74,7 @@ internal sealed class EvidenceStore : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SqliteException)
         {
-            throw new StoreException($"the evidence store {folder} cannot be used: {exception.Message}; choose another folder with --store, or mend this one", exception);
+            throw new StoreException($"the evidence store {folder} cannot be used: {Reason(exception, folder)}; choose another folder with --store, or mend this one", exception);
         }
     }
 
@@ -153,6 +156,15 @@ internal sealed class EvidenceStore : IAsyncDisposable
         using var command = Prepare(_writer, "PRAGMA " + name);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
+
+    private static string Reason(Exception exception, string folder) => exception switch
+    {
+        _ when File.Exists(folder) => "it is a file, not a folder",
+        UnauthorizedAccessException => "this user may not write there",
+        FileNotFoundException or DirectoryNotFoundException => "no folder can be made there",
+        SqliteException { SqliteErrorCode: NotADatabase } => $"its {FileName} is no evidence store",
+        _ => exception.Message,
+    };
 
     private static FileStream Own(string folder)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Nitro.Attestation.Cose;
 using Nitro.Enclave.Models;
 using Nitro.Enclave.Tests.Support;
+using Nitro.Nsm.Simulator;
 using Nitro.Vsock;
 
 namespace Nitro.Enclave.Tests.Boot;
@@ -90,6 +91,36 @@ public sealed class StartTests
         Assert.Equal(3, refusal.ExitCode);
         Assert.Contains("its folder does not exist", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await first.GetAsync("v2/health/live")).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_log_says_what_the_image_was_measured_as_whether_the_NSM_signs_or_not(bool signs)
+    {
+        byte[] header = [0x44, 0xa1, 0x01, 0x38, 0x22];
+        using var log = new StringWriter();
+        using var folder = new TemporaryFolder();
+        var registers = new[] { 0, 1, 2, 3, 8 }.ToDictionary(index => index, index => (ReadOnlyMemory<byte>)Enumerable.Repeat((byte)(0xa0 + index), 48).ToArray());
+        var nsm = new RecordingNsm(new SimulatedNsm(TestPki.Instance, new SimulatedNsmOptions { Pcrs = registers }))
+        {
+            // An algorithm that no NSM signs with, as an emulated one's.
+            After = (name, response) =>
+            {
+                if (name == "Attestation" && !signs)
+                {
+                    response[response.AsSpan().IndexOf(header) + 4] = 0x00;
+                }
+
+                return response;
+            },
+        };
+        var environment = new EnclaveEnvironment { OpenNsm = () => nsm, KernelPool = new RecordingPool(), Log = new EnclaveLog(log, TimeProvider.System), ReadFile = _ => Model };
+        var settings = new EnclaveSettings { Models = [new ModelSource("m", "1", "m.onnx")], ModelMemoryMiB = Loading.MemoryMiB };
+        await using var enclave = await EnclaveWorkload.StartAsync(settings, ChannelAddress.Parse("unix:" + folder.Path("e.sock")), environment, TestContext.Current.CancellationToken);
+        var lines = log.ToString().Split('\n').Where(line => line.Contains(" info PCR", StringComparison.Ordinal)).Select(line => line[(line.IndexOf("PCR", StringComparison.Ordinal))..]);
+        Assert.Equal(new[] { 0, 1, 2, 8 }.Select(index => $"PCR{index} {Convert.ToHexStringLower(registers[index].Span)}"), lines);
+        Assert.Equal(!signs, log.ToString().Contains("this NSM signs nothing", StringComparison.Ordinal));
     }
 
     [Fact]

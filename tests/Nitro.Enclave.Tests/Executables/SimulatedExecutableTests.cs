@@ -42,6 +42,8 @@ public sealed class SimulatedExecutableTests : IDisposable
         Assert.Null(await enclave.ReadLineAsync());
         Assert.False(File.Exists(_folder.Path("e.sock")));
         Assert.Contains("warn the NSM is simulated", enclave.Errors, StringComparison.Ordinal);
+        Assert.Contains($" info PCR0 {image.RootElement.GetProperty("Measurements").GetProperty("PCR0").GetString()}\n", enclave.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("PCR8", enclave.Errors, StringComparison.Ordinal);
 
         // ONNX Runtime's telemetry would have kept a cache and a device id, had it not been turned off.
         Assert.Empty(Directory.EnumerateFileSystemEntries(Home));
@@ -64,7 +66,6 @@ public sealed class SimulatedExecutableTests : IDisposable
         var model = _folder.Write("m.onnx", TestModels.AddConstant(1));
         foreach (var (arguments, exitCode, message) in new (string[], int, string)[]
         {
-            ([], 2, "error: Option '--listen' is required."),
             (["--listen", Socket, "--model", "add", "--pki", "p"], 2, "error: --model: a model is given as NAME[:VERSION]=PATH"),
             (["--listen", "tcp:80", "--model", $"add={model}", "--pki", _folder.Path("pki")], 2, "error: --listen: \"tcp:80\" is no address"),
             (["--listen", Socket, "--model", $"add={model}", "--pki", _folder.Path("pki"), "--threads", "0"], 2, "error: threads: expected 1 to 64, found 0."),
@@ -81,6 +82,22 @@ public sealed class SimulatedExecutableTests : IDisposable
             Assert.Contains(message, line, StringComparison.Ordinal);
             Assert.DoesNotContain("Unhandled", enclave.Errors, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Each_mistake_on_the_command_line_has_a_line_and_the_last_leads_to_the_help()
+    {
+        using var enclave = EnclaveProcess.Start(Project, Executable, Home, "--model", "add=m.onnx", "--liste", "x");
+        Assert.Equal(2, await enclave.WaitAsync());
+        Assert.Equal(
+            [
+                "Try: nitro-enclave-simulated --help",
+                "error: Option '--listen' is required.",
+                "error: Option '--pki' is required.",
+                "error: Unrecognized command or argument '--liste'.",
+                "error: Unrecognized command or argument 'x'.",
+            ],
+            enclave.Errors.TrimEnd().Split('\n').Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -303,7 +303,21 @@ public sealed class OnnxModelTests
     [InlineData("")]
     [InlineData("not a model")]
     [InlineData("{\"json\":true}")]
-    public void Other_files_are_refused(string content) => Assert.Contains("cannot be loaded", Refusal(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")]
+    public void Other_files_are_refused_as_such(string content) =>
+        Assert.Contains("cannot be loaded: it is not an ONNX file, or only a part of one; give the whole file as it was exported: ", Refusal(Encoding.UTF8.GetBytes(content)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_that_was_cut_off_is_called_a_part_of_one() =>
+        Assert.Contains("only a part of one; give the whole file as it was exported: protobuf at byte", Refusal(TestModels.AddConstant(1)[..^1]), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_operator_set_that_the_runtime_does_not_have_is_told_in_one_sentence()
+    {
+        var file = ProtobufWriter.Message(model => model.Varint(1, 8).Nested(8, opset => opset.Text(1, "").Varint(2, 99)).Nested(7, body => body
+            .Text(2, "graph").Node("Identity", ["x"], ["y"]).Value(11, "x", TestModels.Float, []).Value(12, "y", TestModels.Float, [])));
+        Assert.Matches(@"cannot be loaded: it is for opset 99 of ai\.onnx, and this ONNX Runtime has those up to \d+: export the model for one of them\.$", Refusal(file));
+    }
 
     [Fact]
     public void Every_truncation_and_many_mutations_are_refused_or_load_without_harm()

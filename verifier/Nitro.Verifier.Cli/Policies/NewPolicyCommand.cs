@@ -35,6 +35,7 @@ internal static class NewPolicyCommand
         };
         command.SetAction(parsed =>
         {
+            RequireMeasurements(parsed.GetValue(measurements), parsed.GetValue(signer), parsed.GetValue(anyImage));
             var release = new JsonObject { ["name"] = parsed.GetValue(name) };
             if (parsed.GetValue(measurements) is { } file)
             {
@@ -60,6 +61,20 @@ internal static class NewPolicyCommand
         return command;
     }
 
+    /// <summary>Names the option without which there is nothing to accept, where the policy's reader would name a line that nobody wrote.</summary>
+    private static void RequireMeasurements(string? measurements, string? signer, bool anyImage)
+    {
+        if (anyImage && signer is null)
+        {
+            throw new UsageException("--any-image-by-signer-unsafe goes with --signing-certificate FILE, which says whose images");
+        }
+
+        if (measurements is null && !anyImage)
+        {
+            throw new UsageException("--measurements FILE is missing, what nitro-cli build-enclave, describe-eif or describe-enclaves printed: it says which image to accept");
+        }
+    }
+
     /// <summary>What is written is read first, so that a policy that nobody could use never leaves here.</summary>
     private static void Write(JsonObject policy, string? file, CommandContext context)
     {
@@ -80,7 +95,7 @@ internal static class NewPolicyCommand
         }
         else
         {
-            File.WriteAllText(file, json);
+            Outputs.Write(file, Encoding.UTF8.GetBytes(json), context.Inputs);
         }
     }
 
@@ -136,7 +151,7 @@ internal static class NewPolicyCommand
         }
         catch (JsonException exception)
         {
-            throw new UsageException($"{Inputs.Shown(file)} is no JSON as nitro-cli prints it: {exception.Message}");
+            throw new UsageException($"{Inputs.Shown(file)} is not what nitro-cli prints: {Terminal.Place(exception)}");
         }
     }
 

@@ -60,12 +60,12 @@ internal static class PolicyCommand
             using var signer = ReadPrivateKey(context.Inputs.Read(parsed.GetValue(key)!), parsed.GetValue(key)!);
             try
             {
-                var signed = SignedPolicy.Sign(signer, parsed.GetValue(version), context.Inputs.Read(name), PolicyFile.CertificatesBeside(name));
-                File.WriteAllBytes(parsed.GetValue(output)!, signed);
+                var signed = SignedPolicy.Sign(signer, parsed.GetValue(version), context.Inputs.Read(name), PolicyFile.CertificatesBeside(name, context.Inputs));
+                Outputs.Write(parsed.GetValue(output)!, signed, context.Inputs);
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Clean(parsed.GetValue(output)!)}: version {parsed.GetValue(version)}, {signed.Length} bytes"));
                 return ExitCode.Done;
             }
-            catch (Exception exception) when (exception is PolicyException or ArgumentException)
+            catch (PolicyException exception)
             {
                 throw new UsageException($"policy {Inputs.Shown(name)}: {exception.Message}");
             }
@@ -84,12 +84,20 @@ internal static class PolicyCommand
         try
         {
             key.ImportFromPem(Encoding.ASCII.GetString(content));
+
+            // A public key is refused here, by what only a private one can do.
+            key.SignHash(new byte[SHA256.HashSizeInBytes]);
+            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is not ("1.2.840.10045.3.1.7" or "1.3.132.0.34"))
+            {
+                throw new CryptographicException("neither P-256 nor P-384");
+            }
+
             return key;
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new UsageException($"--key {name}: expected an EC private key in PEM that is not encrypted (openssl ecparam -genkey -name secp384r1 -noout makes one)");
+            throw new UsageException($"--key {name}: expected an EC private key on P-256 or P-384 in PEM that is not encrypted (openssl ecparam -genkey -name secp384r1 -noout makes one)");
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class PolicyFile
     public static (VerificationPolicy Policy, ulong? Version) Read(string file, Inputs inputs, string? pinnedKey, ulong leastVersion)
     {
         var bytes = inputs.Read(file);
-        var reader = CertificatesBeside(file);
+        var reader = CertificatesBeside(file, inputs);
         if (pinnedKey is null)
         {
             if (SignedPolicy.IsOne(bytes))
@@ -35,7 +35,7 @@ internal static class PolicyFile
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException($"--policy-key {pinnedKey}: {exception.Message}");
+            throw new UsageException($"--policy-key {pinnedKey}: {Terminal.Reason(exception)}");
         }
     }
 
@@ -53,10 +53,21 @@ internal static class PolicyFile
     }
 
     /// <summary>Reads files that a policy names, in the folder where it lies.</summary>
-    public static Func<string, byte[]> CertificatesBeside(string file)
+    public static Func<string, byte[]> CertificatesBeside(string file, Inputs inputs)
     {
         var folder = file == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return name => File.ReadAllBytes(Path.Combine(folder, name));
+        return name =>
+        {
+            try
+            {
+                return inputs.Read(Path.Combine(folder, name));
+            }
+            catch (UsageException exception)
+            {
+                // So that the reader adds which trust anchor it is, and the line.
+                throw new IOException(exception.Message, exception);
+            }
+        };
     }
 
     /// <summary>SubjectPublicKeyInfo from PEM (PUBLIC KEY) or DER.</summary>
