@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nitro.Attestation;
+using Nitro.CommandLines;
 
 namespace Nitro.Eif.Cli;
 
@@ -22,7 +23,7 @@ internal sealed class CommandLine(TimeProvider clock, bool interactive)
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var one in Problems(root, parsed))
+            foreach (var one in CommandMistakes.Of(parsed))
             {
                 error.WriteLine($"nitro-eif: {Clean(one)}");
             }
@@ -58,18 +59,6 @@ internal sealed class CommandLine(TimeProvider clock, bool interactive)
             error.WriteLine($"nitro-eif: {Clean(exception.Message)}");
             return code;
         }
-    }
-
-    /// <summary>What the parser says, but for a command that is missing or misspelt, of which it says three things.</summary>
-    private static IEnumerable<string> Problems(RootCommand root, ParseResult parsed)
-    {
-        if (parsed.CommandResult.Command != root)
-        {
-            return parsed.Errors.Select(problem => problem.Message);
-        }
-
-        var commands = string.Join(", ", root.Subcommands.Select(command => command.Name));
-        return [parsed.UnmatchedTokens is [var name, ..] ? $"there is no command {name}; there are {commands}" : $"a command is needed: {commands}"];
     }
 
     /// <summary>Text that may quote a file, without what controls a terminal.</summary>

@@ -223,9 +223,9 @@ public sealed class CliTests : IDisposable
 
     public static TheoryData<string[], int, string> Mistakes => new()
     {
-        { [], 2, "a command is needed: describe, build, sign, verify, diff, extract" },
-        { ["descibe", "{}/init"], 2, "there is no command descibe; there are describe, build" },
-        { ["--descibe"], 2, "there is no command --descibe" },
+        { [], 2, "a command comes first; the commands are describe, build, sign, verify, diff, extract" },
+        { ["descibe", "{}/init"], 2, "there is no command descibe; the commands are describe, build" },
+        { ["--descibe"], 2, "a command comes first" },
         { ["describe"], 2, "Required argument" },
         { ["describe", "{}/none"], 2, "there is no file" },
         { ["describe", "{}/none/x"], 2, "there is no file" },
