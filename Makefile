@@ -75,7 +75,7 @@ emulator:
 	@sh eif-build/emulator/setup.sh
 
 emulator-run:
-	@set -f; sh eif-build/emulator/run.sh $${IMAGE:+"$$IMAGE"} $$ARGUMENTS
+	@set -f; exec sh eif-build/emulator/run.sh $${IMAGE:+"$$IMAGE"} $$ARGUMENTS
 
 approve-api: build
 	@NITRO_APPROVE_API=1 dotnet tests/Nitro.Repository.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Repository.Tests.dll -class Nitro.Repository.Tests.PublicApiTests -noLogo -noColor > /dev/null
