@@ -107,6 +107,23 @@ public sealed class ImageScriptTests : IDisposable
         Assert.DoesNotContain("default", _output, StringComparison.Ordinal);
     }
 
+    /// <summary>Where make build has been, its simulated enclave is asked at once; only its "wrong usage" is a judgement of the model.</summary>
+    [Theory]
+    [InlineData(0, 0, "")]
+    [InlineData(2, 3, "error: the enclave would not start with this model: The model \"a\" cannot be loaded.\n       expected ")]
+    [InlineData(3, 0, "")]
+    [InlineData(131, 0, "")]
+    public async Task A_model_that_the_enclave_cannot_load_is_told_at_once_where_it_was_built_before(int said, int status, string error)
+    {
+        Write("m.onnx", "model");
+        Write("enclave/Nitro.Enclave.Simulated/bin/Release/net10.0/nitro-enclave-simulated.dll", "");
+        Program("dotnet", $"[ \"$2 $3 $4 $5 $6\" = 'describe --model a=m.onnx --model b=m.onnx' ] || exit 9; echo 'error: The model \"a\" cannot be loaded.' >&2; exit {said}");
+        var result = await RunAsync("build.sh check", ("MODEL", "a=m.onnx b=m.onnx"));
+        Assert.Equal(status, result.Status);
+        Assert.StartsWith(error, result.Errors, StringComparison.Ordinal);
+        Assert.Equal(error.Length > 0, result.Errors.Length > 0);
+    }
+
     /// <summary>Whoever writes <c>model=…</c>, which make takes for a variable of another name, sees what is built.</summary>
     [Fact]
     public async Task Without_a_model_the_default_is_said_to_be_one()
@@ -168,6 +185,7 @@ public sealed class ImageScriptTests : IDisposable
     /// <summary>A reader that ends before the script does: what is printed then goes nowhere, and must not keep the folder from being removed.</summary>
     [Theory]
     [InlineData("true", "sleep 1")]
+    [InlineData("true", "sleep 1; exit 0")] // then the next to print is build.sh
     [InlineData("true", "sleep 1; kill -TERM 0; sleep 30")]
     [InlineData("cat", "kill -TERM 0; sleep 30")]
     [InlineData("cat", "kill -HUP 0; sleep 30")]
