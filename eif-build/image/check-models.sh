@@ -37,15 +37,17 @@ models | {
         name_of version "$version" "$model"
         case $seen in
             *" $name:$version "*)
-                fail "the model $name version $version is given twice" "in       MODEL=${MODEL:-}" 'expected each name and version once; one without a version has version 1' \
-                    'give one of them another version'
+                fail "the model $name version $version is given twice" "in       MODEL=${MODEL:-}" \
+                    'expected each name and version once; one without a version has version 1' 'give one of them another version'
                 ;;
         esac
         seen="$seen$name:$version "
         if ! { [ -f "$path" ] && [ -r "$path" ]; }; then
             set -- "in       $model" "$usage" "a path that does not begin with / is taken from $(pwd)"
             case $path in *=*) set -- "$@" "the path is all that follows the first =, and is \"$path\" here: is there one = too many?" ;; esac
-            case ${MODEL:-} in *' '*) set -- "$@" 'a path with a space in it cannot be given: rename the file, or link to it: ln -s "my model.onnx" my-model.onnx' ;; esac
+            case ${MODEL:-} in
+                *' '*) set -- "$@" 'a path with a space in it cannot be given: rename the file, or link to it: ln -s "my model.onnx" my-model.onnx' ;;
+            esac
             fail "the model file cannot be read: $path" "$@"
         fi
         say "Model: $name:$version, $(stat -Lc %s -- "$path") bytes, SHA-256 $(digest "$path" | cut -c 1-16)…, $path"

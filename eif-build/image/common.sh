@@ -56,7 +56,7 @@ work_in_private() {
 # Before minutes are spent on what could not be kept.
 writable() { # folder, the variable that names another
     mkdir -p "$1" 2>/dev/null && [ -w "$1" ] || fail "the folder cannot be written: $1" \
-        "expected a folder that $(id -un 2>/dev/null || id -u) may write" "${2:+$2=folder names another; or }build in a tree of your own: cp -R, or git clone"
+        "expected a folder that this user may write: $(id -un 2>/dev/null || id -u)" "${2:+$2=folder names another; or }build in a tree of your own: cp -R, or git clone"
 }
 
 need() { # command, what for

@@ -15,6 +15,8 @@ public sealed class ImageScriptTests : IDisposable
 {
     private const string Zero = "0000000000000000000000000000000000000000000000000000000000000000";
 
+    private const string DefaultSignals = "$(env --default-signal=PIPE true 2> /dev/null && echo env --default-signal=PIPE)";
+
     private readonly TemporaryFolder _folder = new();
 
     private string _output = "";
@@ -200,8 +202,9 @@ public sealed class ImageScriptTests : IDisposable
         Write("nitro-eif.dll", "");
         Directory.CreateDirectory(_folder.Path("tmp"));
 
-        // A group of its own, so that a signal to all of it ends the build and not the tests; descriptor 3 is open until the last of it is gone.
-        Write("eif-build/image/pipe.sh", $"exec setsid sh -c 'exec 3>&1; sh eif-build/image/build.sh 2>&1 | {reader}'");
+        // SIGPIPE as a terminal's shell has it: what runs the tests may ignore it, and its children then too. A group of its own, so that a signal to
+        // all of it ends the build and not the tests; descriptor 3 is open until the last of it is gone.
+        Write("eif-build/image/pipe.sh", $"exec {DefaultSignals} setsid sh -c 'exec 3>&1; sh eif-build/image/build.sh 2>&1 | {reader}'");
         await RunAsync("pipe.sh", ("TMPDIR", _folder.Path("tmp")), ("NITRO_EIF", _folder.Path("nitro-eif.dll")), ("OUTPUT", _folder.Path("out")), ("BLOBS", "none"));
         Assert.True(File.Exists(_folder.Path("started")), _output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path("tmp")));
