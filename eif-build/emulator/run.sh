@@ -84,7 +84,8 @@ done
 image_memory=$((($(stat -Lc %s -- "$image") + 1048575) / 1048576))
 needed_memory=$((3 * image_memory + 32))
 [ "$memory" -ge "$needed_memory" ] ||
-    refuse "--memory is $memory MiB, too little for an image of $image_memory MiB: its kernel could not unpack it; expected $needed_memory or more, such as --memory $((4 * image_memory)) (nitro-cli asks for four times the image)"
+    refuse "--memory is $memory MiB, too little for an image of $image_memory MiB: its kernel could not unpack it; expected $needed_memory or" \
+        "more, such as --memory $((4 * image_memory + 32)) (nitro-cli asks for four times the image)"
 if ! emulator_works; then
     printf 'emulator: not set up in %s: run make emulator\n' "$emulator" >&2
     exit 3

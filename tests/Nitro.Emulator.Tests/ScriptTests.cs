@@ -8,6 +8,8 @@ public sealed class ScriptTests : IDisposable
 {
     private const long Mebibyte = 1 << 20;
 
+    private static readonly string Script = RepositoryRoot.Combine("eif-build", "emulator", "run.sh");
+
     private readonly Folder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,9 +31,10 @@ public sealed class ScriptTests : IDisposable
         }
 
         // Where nothing is set up, what is not refused ends with another code.
-        var result = await RunAsync("sh", [RepositoryRoot.Combine("eif-build", "emulator", "run.sh"), image, "--memory", $"{memory}"], ("NITRO_EMULATOR_CACHE", _folder / "none"));
+        var result = await RunAsync("sh", [Script, image, "--memory", $"{memory}"], ("NITRO_EMULATOR_CACHE", _folder / "none"));
         Assert.Equal(status, result.Status);
-        Assert.StartsWith(status == 2 ? $"emulator: --memory is {memory} MiB, too little for an image of " : "emulator: not set up in ", result.Errors, StringComparison.Ordinal);
+        var error = status == 2 ? $"emulator: --memory is {memory} MiB, too little for an image of " : "emulator: not set up in ";
+        Assert.StartsWith(error, result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -40,7 +43,8 @@ public sealed class ScriptTests : IDisposable
     public async Task A_name_of_an_image_is_no_syntax_for_the_shell_that_make_runs(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/make"), "needs make");
-        var result = await RunAsync("make", ["--no-print-directory", "-C", RepositoryRoot.Path, "emulator-run", $"IMAGE={name}", "ARGUMENTS=--cpus 1 *"]);
+        string[] arguments = ["--no-print-directory", "-C", RepositoryRoot.Path, "emulator-run", $"IMAGE={name}", "ARGUMENTS=--cpus 1 *"];
+        var result = await RunAsync("make", arguments);
         Assert.Equal(2, result.Status);
         Assert.StartsWith($"emulator: one image at a time: \"{name}\" and \"*\" were given\n", result.Errors, StringComparison.Ordinal);
     }
@@ -49,9 +53,10 @@ public sealed class ScriptTests : IDisposable
     public async Task A_kernel_that_panics_is_a_failure()
     {
         Images.ReplaceInit(Emulator.Image, _folder / "panic.eif", "no program\n"u8.ToArray());
-        var result = await RunAsync("sh", [RepositoryRoot.Combine("eif-build", "emulator", "run.sh"), _folder / "panic.eif", "--work", _folder / "vm", "--console", _folder / "console"]);
+        var result = await RunAsync("sh", [Script, _folder / "panic.eif", "--work", _folder / "vm", "--console", _folder / "console"]);
         Assert.Equal(1, result.Status);
-        Assert.Contains("emulator: the machine has ended before it could run its program: Kernel panic - not syncing", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "emulator: the machine has ended before it could run its program: Kernel panic - not syncing", result.Errors, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Errors)> RunAsync(string program, string[] arguments, params (string Name, string Value)[] variables)

@@ -76,7 +76,8 @@ public sealed class ImageScriptTests : IDisposable
         Write("m.onnx", "model");
         // Each character that a rule allows, or that is next to one that it allows, alone and after a letter.
         var characters = "-./09;@AZ[^_`az{+,*~é";
-        string[] texts = [.. characters.Select(character => $"{character}"), .. characters.Select(character => $"a{character}"), new('a', 128), new('a', 129), ".."];
+        string[] texts =
+            [.. characters.Select(character => $"{character}"), .. characters.Select(character => $"a{character}"), new('a', 128), new('a', 129), ".."];
         foreach (var text in texts)
         {
             var model = text.Length == 2 ? $"a:{text}=m.onnx" : $"{text}=m.onnx";
@@ -119,7 +120,10 @@ public sealed class ImageScriptTests : IDisposable
     {
         Write("m.onnx", "model");
         Write("enclave/Nitro.Enclave.Simulated/bin/Release/net10.0/nitro-enclave-simulated.dll", "");
-        Program("dotnet", $"[ \"$2 $3 $4 $5 $6\" = 'describe --model a=m.onnx --model b=m.onnx' ] || exit 9; echo 'error: The model \"a\" cannot be loaded.' >&2; exit {said}");
+        Program(
+            "dotnet",
+            "[ \"$2 $3 $4 $5 $6\" = 'describe --model a=m.onnx --model b=m.onnx' ] || exit 9; " +
+            $"echo 'error: The model \"a\" cannot be loaded.' >&2; exit {said}");
         var result = await RunAsync("build.sh check", ("MODEL", "a=m.onnx b=m.onnx"));
         Assert.Equal(status, result.Status);
         Assert.StartsWith(error, result.Errors, StringComparison.Ordinal);
@@ -198,14 +202,16 @@ public sealed class ImageScriptTests : IDisposable
         Stand("check-models.sh", "exit 0");
         Stand(
             "fetch.sh",
-            $"set -eu; root=$(pwd); . eif-build/image/common.sh; work_in_private; echo > \"$TMPDIR/of-dotnet\"; echo > started; {step}; say one; say two; exit 3");
+            "set -eu; root=$(pwd); . eif-build/image/common.sh; work_in_private; echo > \"$TMPDIR/of-dotnet\"; echo > started; " +
+            $"{step}; say one; say two; exit 3");
         Write("nitro-eif.dll", "");
         Directory.CreateDirectory(_folder.Path("tmp"));
 
         // SIGPIPE as a terminal's shell has it: what runs the tests may ignore it, and its children then too. A group of its own, so that a signal to
         // all of it ends the build and not the tests; descriptor 3 is open until the last of it is gone.
         Write("eif-build/image/pipe.sh", $"exec {DefaultSignals} setsid sh -c 'exec 3>&1; sh eif-build/image/build.sh 2>&1 | {reader}'");
-        await RunAsync("pipe.sh", ("TMPDIR", _folder.Path("tmp")), ("NITRO_EIF", _folder.Path("nitro-eif.dll")), ("OUTPUT", _folder.Path("out")), ("BLOBS", "none"));
+        await RunAsync(
+            "pipe.sh", ("TMPDIR", _folder.Path("tmp")), ("NITRO_EIF", _folder.Path("nitro-eif.dll")), ("OUTPUT", _folder.Path("out")), ("BLOBS", "none"));
         Assert.True(File.Exists(_folder.Path("started")), _output);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path("tmp")));
     }
@@ -328,7 +334,8 @@ public sealed class ImageScriptTests : IDisposable
     {
         var root = _folder.Path(folder);
         Assert.Equal((0, ""), await RunAsync($"place-models.sh {root}", ("MODEL", models)));
-        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => $"{Path.GetRelativePath(root, file)} {File.ReadAllText(file)}");
+        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(file => $"{Path.GetRelativePath(root, file)} {File.ReadAllText(file)}");
         return (_output, [.. files.Order(StringComparer.Ordinal)]);
     }
 
@@ -358,7 +365,9 @@ public sealed class ImageScriptTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in new[] { "MODEL", "BLOBS", "KEY", "CERTIFICATE", "PARENT_CID", "OUTPUT", "NITRO_EIF", "MAKEFLAGS", "MAKELEVEL", "NITRO_PRIVATE_TMPDIR" })
+        string[] settings =
+            ["MODEL", "BLOBS", "KEY", "CERTIFICATE", "PARENT_CID", "OUTPUT", "NITRO_EIF", "MAKEFLAGS", "MAKELEVEL", "NITRO_PRIVATE_TMPDIR"];
+        foreach (var name in settings)
         {
             start.Environment.Remove(name);
         }
