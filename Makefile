@@ -10,8 +10,12 @@ export DOTNET_NOLOGO := 1
 # ONNX Runtime reads it when it is loaded: no device id, no cache, no network.
 export ORT_DISABLE_TELEMETRY := 1
 
+# What names a file, or is the user's own words, reaches the scripts through the environment, as it was given: a quote or a $ in it is no syntax.
+$(foreach name,IMAGE ARGUMENTS MODEL BLOBS PARENT_CID KEY CERTIFICATE OUTPUT NITRO_IMAGE_INPUTS DEBIAN_MIRROR NITRO_EMULATOR_CACHE, \
+	$(if $(filter command%,$(origin $(name))),$(eval override export $(name) := $$(value $(name)))))
+
 .PHONY: help demo test test-long fuzz bench bench-details vectors pack pack-check reproducible approve-api build commands setup format clean \
-	image image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run test-emulator
+	image image-check image-lock image-inputs image-reproducible image-nitro-cli emulator emulator-run test-emulator
 
 help:
 	@echo 'make demo                a model answers in a simulated enclave; its evidence is verified, tampered with, refused'
@@ -71,10 +75,8 @@ reproducible: setup
 emulator:
 	@sh eif-build/emulator/setup.sh
 
-IMAGE :=
-ARGUMENTS :=
 emulator-run:
-	@sh eif-build/emulator/run.sh $(if $(IMAGE),'$(IMAGE)') $(ARGUMENTS)
+	@set -f; exec sh eif-build/emulator/run.sh $${IMAGE:+"$$IMAGE"} $$ARGUMENTS
 
 approve-api: build
 	@NITRO_APPROVE_API=1 dotnet tests/Nitro.Repository.Tests/bin/$(CONFIGURATION)/net10.0/Nitro.Repository.Tests.dll -class Nitro.Repository.Tests.PublicApiTests -noLogo -noColor > /dev/null
@@ -95,14 +97,18 @@ test-emulator: build image emulator
 	@rm -rf $(VSOCK_TESTS) TestResults-emulator artifacts/image/emulator.txt
 	@dotnet publish tests/Nitro.Vsock.Tests --configuration $(CONFIGURATION) --runtime linux-x64 --self-contained --artifacts-path artifacts/emulator/build --output $(VSOCK_TESTS) --nologo --verbosity quiet -clp:NoSummary
 	@echo 'Booting, several times; some minutes'
-	@NITRO_EMULATOR_IMAGE=$(CURDIR)/artifacts/image/nitro-enclave.eif NITRO_EMULATOR_VSOCK_TESTS=$(CURDIR)/$(VSOCK_TESTS) \
+	@NITRO_EMULATOR_IMAGE="$$(pwd)/artifacts/image/nitro-enclave.eif" NITRO_EMULATOR_VSOCK_TESTS="$$(pwd)/$(VSOCK_TESTS)" \
 		dotnet test tests/Nitro.Emulator.Tests --no-build --configuration $(CONFIGURATION) --logger trx --results-directory TestResults-emulator --nologo --verbosity quiet; status=$$?; \
 		sort artifacts/image/emulator.txt; sh build/sum-tests.sh TestResults-emulator && exit $$status
 
 # What an image is made of, and what writes it, comes from eif-build/image.lock and the sources, in builds of their own.
 NITRO_EIF_DLL := artifacts/nitro-eif/nitro-eif.dll
-image: $(NITRO_EIF_DLL)
+image: image-check $(NITRO_EIF_DLL)
 	@sh eif-build/image/build.sh
+
+# At once, before what takes minutes.
+image-check: | $(STAMPS)/tools
+	@sh eif-build/image/build.sh check
 
 image-lock: setup
 	@sh eif-build/image/lock.sh
@@ -140,7 +146,9 @@ clean:
 
 $(STAMPS)/tools:
 	@sh build/check-tools.sh
-	@mkdir -p $(STAMPS) && touch $@
+	@mkdir -p $(STAMPS) 2> /dev/null && touch $@ 2> /dev/null || { \
+		printf '%s\n' "error: this tree cannot be written: $$(pwd)" '       expected a tree of your own: what is built lies in it' \
+		'       copy it (cp -R), or clone it, to where you may write' >&2; exit 3; }
 
 $(STAMPS)/packages: build/packages.sh Directory.Packages.props | $(STAMPS)/tools
 	@echo 'Packages'

@@ -14,10 +14,9 @@ for name in MODEL KEY CERTIFICATE PARENT_CID; do
 done
 unset MODEL KEY CERTIFICATE PARENT_CID NITRO_EIF
 case ${BLOBS:-none} in none | /*) ;; *) BLOBS=$(pwd)/$BLOBS ;; esac
-work=$(mktemp -d)
-trap 'chmod -R u+rwx "$work" 2>/dev/null; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+work_in_private
 sh "$root/eif-build/image/fetch.sh"
+say_inputs
 
 # The sources as make image sees them, and the builder's own command, built once: what it writes is what is compared.
 cp -R "$(dirname "$nitro_eif")" "$work/nitro-eif"
@@ -30,7 +29,7 @@ OUTPUT="$work/first" NITRO_EIF="$NITRO_EIF" sh "$work/one/eif-build/image/build.
     { cat "$work/first.log"; exit 1; }
 
 # Another user cannot read this one's cache or tree, so both are laid out for it.
-mkdir -p "$work/inputs" "$work/second" "$work/home" "$work/tmp"
+mkdir -p "$work/inputs" "$work/second" "$work/home" "$work/two"
 sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$lock" | while read -r kind _ name version _ _ where; do
     [ "$kind" = sdk ] && continue
     file=$(input_file "$kind" "$name" "$version" "$where")
@@ -40,13 +39,13 @@ done
 cat > "$work/second.sh" <<SCRIPT
 umask 077
 cd "$work/another/folder/deeper"
-exec env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/tmp" TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 NITRO_IMAGE_INPUTS="$work/inputs" \
+exec env -i PATH="$PATH" HOME="$work/home" TMPDIR="$work/two" TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 NITRO_IMAGE_INPUTS="$work/inputs" \
     OUTPUT="$work/second" NITRO_EIF="$NITRO_EIF" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} ${BLOBS:+BLOBS="$BLOBS"} sh eif-build/image/build.sh
 SCRIPT
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null 2>&1; then
     say 'The second build, as another user, in another folder, with another umask, time zone, language and home'
     chmod 755 "$work"
-    chown -R 65534:65534 "$work/another" "$work/inputs" "$work/second" "$work/home" "$work/tmp"
+    chown -R 65534:65534 "$work/another" "$work/inputs" "$work/second" "$work/home" "$work/two"
     set -- setpriv --reuid 65534 --regid 65534 --clear-groups
 else
     say 'The second build, in another folder, with another umask, time zone, language and home (only root can become another user)'

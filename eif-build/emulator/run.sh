@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots an enclave image in QEMU's nitro-enclave machine and prints its console until the machine ends. Nothing outlives this script.
 # The emulated NSM signs nothing: an emulated enclave shows that an image boots, what it measures and what it answers, and is no proof of anything.
-# Exit codes: 0 the machine ended by itself, 1 QEMU refused the image or failed, 2 wrong usage, 3 not set up, or the machine lacks something.
+# Exit codes: 0 the machine ended by itself, 1 QEMU refused the image or failed, or its kernel panicked or could not unpack it,
+# 2 wrong usage, 3 not set up, or the machine lacks something.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=paths.sh
@@ -13,7 +14,7 @@ run.sh IMAGE [options]      boots an enclave image and prints its console; Ctrl-
 
   --work FOLDER             where the sockets lie (vm.vsock is the enclave's); a temporary folder otherwise
   --cid N                   the guest's vsock CID, 3 to 4294967294; 4 otherwise
-  --memory MIB              the guest's memory, from 128 to all of the machine's; 1024 otherwise
+  --memory MIB              the guest's memory, three times the image's and 32 or more; 1024 otherwise
   --cpus N                  the guest's processors; 1 otherwise
   --accel tcg|kvm|auto      how the processor is emulated; tcg otherwise. auto takes KVM when a trial boot shows that it works
   --console FILE            the console goes there, not to standard output
@@ -25,6 +26,12 @@ TEXT
 refuse() { # message: wrong usage
     printf 'emulator: %s\n' "$*" >&2
     exit 2
+}
+quoted() { # a path, as a shell takes it
+    case $1 in
+        *[!A-Za-z0-9._/-]*) printf "'%s'" "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")" ;;
+        *) printf '%s' "$1" ;;
+    esac
 }
 number() { # option, value, minimum, maximum
     case $2 in '' | *[!0-9]*) refuse "$1 is \"$2\"; it is a number from $3 to $4" ;; esac
@@ -72,6 +79,13 @@ done
 [ -f "$image" ] && [ -r "$image" ] || refuse "$image is no file that can be read"
 [ "$(head -c 4 "$image" | od -An -tx1 | tr -d ' \n')" = 2e656966 ] ||
     refuse "$image is no enclave image: it does not begin with \".eif\". nitro-eif describe says more about an image"
+# The image's ramdisks lie in the guest's memory while the kernel unpacks them into a filesystem that gets half of what is left at most: three times
+# the image, and what the kernel itself takes (images of 85 and 235 MiB boot with this and fail with 20 MiB less). Compressed ones need more.
+image_memory=$((($(stat -Lc %s -- "$image") + 1048575) / 1048576))
+needed_memory=$((3 * image_memory + 32))
+[ "$memory" -ge "$needed_memory" ] ||
+    refuse "--memory is $memory MiB, too little for an image of $image_memory MiB: its kernel could not unpack it; expected $needed_memory or" \
+        "more, such as --memory $((4 * image_memory + 32)) (nitro-cli asks for four times the image)"
 if ! emulator_works; then
     printf 'emulator: not set up in %s: run make emulator\n' "$emulator" >&2
     exit 3
@@ -81,7 +95,7 @@ tail_process=
 qemu_process=
 vhost_process=
 clock=
-temporary=$(mktemp -d "${TMPDIR:-/tmp}/nitro-emulator.XXXXXX")
+temporary=
 ended() { # process: whether it is gone within five seconds
     tries=0
     while kill -0 "$1" 2>/dev/null; do
@@ -103,16 +117,19 @@ stop() {
 }
 clean_up() {
     status=$?
-    trap - EXIT HUP INT TERM
+    trap - EXIT
+    trap '' HUP INT PIPE TERM # nobody may be there any more to read what is printed: that must not keep the machine and its folder alive
     stop
     [ -z "${sockets:-}" ] || rm -f "$sockets/vm.vsock" "$sockets/vhost.sock"
-    rm -rf "$temporary"
+    [ -z "$temporary" ] || rm -rf "$temporary"
     exit $status
 }
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
+temporary=$(mktemp -d "${TMPDIR:-/tmp}/nitro-emulator.XXXXXX")
 
 # sun_path holds 108 bytes with its closing zero (unix(7)); the guest's own connections come out at vm.vsock_PORT, ten digits at most.
 if [ -n "$folder" ]; then
@@ -204,7 +221,8 @@ show
 sleep 0.3
 if kill -0 "$qemu_process" 2>/dev/null; then
     printf 'emulator: %s with %s MiB, %s, CID %s; Ctrl-C ends it\n' "$image" "$memory" "$accel" "$cid" >&2
-    printf 'emulator: enclave  nitro-host serve --emulator %s …\n' "$sockets/vm.vsock" >&2
+    printf 'emulator: enclave  dotnet host/Nitro.Host/bin/Release/net10.0/nitro-host.dll serve --emulator %s --store evidence\n' "$(quoted "$sockets/vm.vsock")" >&2
+    printf '                   (from the top of the tree, after make build; evidence is the folder of what it stores)\n' >&2
     printf 'emulator: parent   what the enclave connects to at CID 2, port N, comes out at %s_N\n' "$sockets/vm.vsock" >&2
 fi
 attempt=1
@@ -232,6 +250,12 @@ if [ "$status" -ne 0 ]; then
         *kvm* | *KVM*) printf 'emulator: KVM does not work on this machine; --accel tcg needs none\n' >&2 ;;
         *memory*) printf 'emulator: --memory says how much the guest gets\n' >&2 ;;
     esac
+    exit 1
+fi
+failed=$(sed -n 's/^\[ *[0-9]*\.[0-9]*\] \(Kernel panic - not syncing.*\|Initramfs unpacking failed.*\)/\1/p' "$output" | tr -d '\r' | head -n 1)
+if [ -n "$failed" ]; then
+    printf 'emulator: the machine has ended before it could run its program: %s\n' "$failed" >&2
+    printf 'emulator: was the memory too little? --memory was %s MiB, and the image has %s MiB\n' "$memory" "$image_memory" >&2
     exit 1
 fi
 printf 'emulator: the machine has ended\n' >&2

@@ -113,6 +113,7 @@ running=
 clean_up() {
     status=$?
     trap - EXIT
+    trap '' HUP INT PIPE TERM # nobody may be there any more to read what is printed: that must not keep the folder
     if [ -n "$running" ]; then
         kill -TERM -- "-$running" 2>/dev/null || true
         wait "$running" 2>/dev/null || true
@@ -123,6 +124,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 rm -rf "$logs"
 mkdir -p "$work" "$logs"

@@ -4,6 +4,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
 sh "$root/eif-build/image/fetch.sh"
+say_inputs
 mkdir -p "$root/artifacts"
 archive=$root/artifacts/nitro-image-inputs-$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$lock" | sha256sum | cut -c 1-12).tar
 cp "$lock" "$inputs/image.lock"

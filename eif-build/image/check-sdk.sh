@@ -4,9 +4,17 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
 need dotnet "compiles the application"
-failure=$lock_does_not_fit
 pinned=$(locked_version apphost)
-found=$(cd "$root" && dotnet --version 2>&1) || found="none that global.json accepts"
+if ! found=$(cd "$root" && dotnet --version 2>&1); then
+    case $found in
+        *global.json*) found='none that global.json accepts' ;;
+        *)
+            printf '%s\n' "$found" | sed 's/^/  dotnet: /' >&2
+            fail 'dotnet does not start: its own words are above' "expected the .NET SDK $pinned, as dotnet --version says it" 'mend what dotnet asks for, and come again'
+            ;;
+    esac
+fi
+failure=$lock_does_not_fit
 [ "$found" = "$pinned" ] || fail "the .NET SDK is not the one that image.lock pins" "expected $pinned" "found    $found" \
     "install $pinned for the pinned image, or pin this one with make image-lock: PCR0 and PCR2 change"
 folder=$(dotnet --list-sdks | sed -n "s/^$pinned \[\(.*\)\/sdk\]\$/\1/p")

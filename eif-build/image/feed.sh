@@ -7,7 +7,7 @@ locked nupkg | while read -r kind _ name version _ _ where; do ln -s "$(input_fi
 cat > "$work/nuget.config" <<XML
 <configuration><packageSources><clear /><add key="pinned" value="$feed" /></packageSources></configuration>
 XML
-export NUGET_PACKAGES="$work/packages" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+export NUGET_PACKAGES="$work/packages" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # No configuration, no first-run files.
 export HOME="$work/home" DOTNET_CLI_HOME="$work/home" DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 mkdir -p "$HOME"

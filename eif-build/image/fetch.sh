@@ -4,9 +4,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+work_in_private
 
 # A merge that went wrong, or an edit, must not leave an input out without a word.
 sed -e 's/#.*//' "$lock" | awk '
@@ -101,4 +99,3 @@ locked npm | while read -r kind _ name version size sum where; do
     fi
     accept "$(ls "$work"/npm/*.tgz)" "$file" "$size" "$sum" "the package $name $version"
 done
-say "inputs: $(sed -e 's/#.*//' "$lock" | awk 'NF && $1 != "sdk" { n++; bytes += $5 } END { printf "%d files, %d MB, as image.lock pins them", n, bytes / 1e6 }'), in $inputs"

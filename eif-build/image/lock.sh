@@ -7,9 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 need dotnet "compiles the application"
 [ -x /usr/lib/apt/apt-helper ] || fail "pinning needs apt, which checks the signature of Debian's archive" \
     "run make image-lock on a machine with Debian or Ubuntu; make image itself needs no apt"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+work_in_private
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -r "$keyring" ] || fail "missing: $keyring, with which Debian's archive is checked" "it is in the package debian-archive-keyring"

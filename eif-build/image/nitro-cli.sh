@@ -11,12 +11,12 @@ command -v docker >/dev/null 2>&1 || fail 'missing: docker, out of whose image n
 command -v nitro-cli >/dev/null 2>&1 || fail 'missing: nitro-cli, which makes the enclave'"'"'s image' \
     'on Amazon Linux 2023: dnf install aws-nitro-enclaves-cli aws-nitro-enclaves-cli-devel; or use make image, which needs neither Docker nor nitro-cli'
 docker info >/dev/null 2>&1 || fail 'Docker does not answer' 'is it running, and may this user use it? docker info says more'
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+writable "$output" OUTPUT
+work_in_private
 sh "$root/eif-build/image/check-models.sh"
 sh "$root/eif-build/image/check-sdk.sh"
 sh "$root/eif-build/image/fetch.sh"
+say_inputs
 sh "$root/eif-build/image/rootfs.sh" "$work/context/rootfs" "$work/cmd" "$work/env" "$work"
 {
     cat "$root/eif-build/Dockerfile"

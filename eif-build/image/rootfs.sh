@@ -26,11 +26,7 @@ loader=$rootfs/lib64/ld-linux-x86-64.so.2
 cp -L "$(find "$work/libraries" -name ld-linux-x86-64.so.2 | head -n 1)" "$loader"
 
 printf '%s\n' /app/nitro-enclave --listen vsock:any:8000 > "$cmd"
-models | while read -r model; do
-    file=$(basename -- "${model#*=}")
-    cp -- "${model#*=}" "$rootfs/models/$file"
-    printf '%s\n' --model "${model%%=*}=/models/$file" >> "$cmd"
-done
+sh "$root/eif-build/image/place-models.sh" "$rootfs/models" >> "$cmd"
 # No telemetry, whose cache and device id would be written; no diagnostic socket.
 printf '%s\n' ORT_DISABLE_TELEMETRY=1 DOTNET_EnableDiagnostics=0 > "$env"
 

@@ -6,9 +6,8 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/eif-build/image/common.sh"
 case $1 in /*) output=$1 ;; *) output=$(pwd)/$1 ;; esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+writable "$(dirname "$output")"
+work_in_private
 need dotnet "compiles the application"
 sh "$root/eif-build/image/check-sdk.sh"
 sh "$root/eif-build/image/fetch.sh"

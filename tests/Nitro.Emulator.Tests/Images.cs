@@ -55,6 +55,21 @@ internal static class Images
         builder.AddFile("cmd", Lines(command)).AddFile("env", Lines(environment));
     });
 
+    /// <summary>The image's kernel, and as its only ramdisk one with this as the first program.</summary>
+    public static void ReplaceInit(string image, string changed, byte[] init)
+    {
+        var description = Read(image);
+        var kernel = description.Sections.Single(section => section.Type == EifSectionType.Kernel);
+        using var output = new FileStream(changed, FileMode.Create, FileAccess.ReadWrite);
+        EifWriter.Write(output, new EifContent
+        {
+            Kernel = EifSource.FromPart(() => File.OpenRead(image), kernel.Offset, kernel.Size),
+            CommandLine = description.CommandLine,
+            Ramdisks = [new RamdiskBuilder().AddFile("init", EifSource.FromBytes(init), true).Build()],
+            Metadata = new EifMetadata { ImageName = Path.GetFileNameWithoutExtension(changed) },
+        });
+    }
+
     private static EifSource Lines(IEnumerable<string> lines) => EifSource.FromBytes(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
 
     private static void Change(string image, string changed, Action<RamdiskBuilder, List<(ArchivedEntry Entry, byte[] Content)>> change)

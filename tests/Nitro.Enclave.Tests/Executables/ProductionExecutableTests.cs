@@ -60,7 +60,7 @@ public sealed class ProductionExecutableTests
         var listed = ListedFiles();
         Assert.NotEmpty(listed);
         Assert.Equal(listed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), listed);
-        Assert.All(listed, path => Assert.Matches(@"^(app/[^/]+|lib/x86_64-linux-gnu/lib[a-z+]+(_s)?\.so\.[0-9]+|lib64/ld-linux-x86-64\.so\.2|models/digits\.onnx)$", path));
+        Assert.All(listed, path => Assert.Matches(@"^(app/[^/]+|lib/x86_64-linux-gnu/lib[a-z+]+(_s)?\.so\.[0-9]+|lib64/ld-linux-x86-64\.so\.2|models/digits/1\.onnx)$", path));
         Assert.DoesNotContain(listed, path => path.Contains("Simulat", StringComparison.OrdinalIgnoreCase) || path.Contains("Verif", StringComparison.OrdinalIgnoreCase)
             || path.EndsWith(".pdb", StringComparison.Ordinal) || path.EndsWith(".xml", StringComparison.Ordinal));
     }

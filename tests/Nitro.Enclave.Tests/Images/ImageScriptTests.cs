@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Nitro.Attestation.Claims;
+using Nitro.Enclave.Models;
 using Nitro.Enclave.Tests.Support;
 using Nitro.Testing;
 
@@ -12,6 +14,8 @@ namespace Nitro.Enclave.Tests.Images;
 public sealed class ImageScriptTests : IDisposable
 {
     private const string Zero = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    private const string DefaultSignals = "$(env --default-signal=PIPE true 2> /dev/null && echo env --default-signal=PIPE)";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -32,30 +36,184 @@ public sealed class ImageScriptTests : IDisposable
 
     [Theory]
     [InlineData("digits", "not a model: digits")]
-    [InlineData("=file.onnx", "not a model: =file.onnx")]
     [InlineData("digits=", "not a model: digits=")]
-    [InlineData("--listen=tcp", "not a model: --listen=tcp")]
+    [InlineData("mine:=", "not a model: mine:=")]
     [InlineData("*", "not a model: *")]
+    [InlineData("=m.onnx", "not a model's name: \"\"")]
+    [InlineData("--listen=tcp", "not a model's name: \"--listen\"")]
+    [InlineData("::1=m.onnx", "not a model's name: \"\"")]
+    [InlineData("mine:=m.onnx", "not a model's version: \"\"")]
+    [InlineData("mine:1:2=m.onnx", "not a model's version: \"1:2\"")]
+    [InlineData("../x=m.onnx", "not a model's name: \"../x\"")]
+    [InlineData("x:../y=m.onnx", "not a model's version: \"../y\"")]
+    [InlineData("mi/ne=m.onnx", "not a model's name: \"mi/ne\"")]
+    [InlineData("MÖDEL=m.onnx", "not a model's name: \"MÖDEL\"")]
+    [InlineData("a;id=m.onnx", "not a model's name: \"a;id\"")]
+    [InlineData("$(id)=m.onnx", "not a model's name: \"$(id)\"")]
+    [InlineData("a=m.onnx b=m.onnx a:1=sub/m.onnx", "the model a version 1 is given twice")]
     [InlineData("a=absent.onnx", "the model file cannot be read: absent.onnx")]
     [InlineData("a=.", "the model file cannot be read: .")]
-    [InlineData("a=with space.onnx", "the model file cannot be read: with")]
-    [InlineData("a=m.onnx b=sub/m.onnx", "two models have the file name m.onnx")]
-    public async Task A_model_that_no_image_could_hold_is_refused(string models, string error)
+    [InlineData("a=with space.onnx", "the model file cannot be read: with", "rename the file, or link to it: ln -s")]
+    [InlineData("a=b=m.onnx", "the model file cannot be read: b=m.onnx", "is there one = too many?")]
+    public async Task A_model_that_no_image_could_hold_is_refused_before_anything_is_built(string models, string error, string hint = "expected ")
     {
         Write("m.onnx", "model");
         Write("sub/m.onnx", "model");
         Write("with space.onnx", "model");
-        var result = await RunAsync("check-models.sh", ("MODEL", models));
-        Assert.Equal(3, result.Status);
-        Assert.StartsWith($"error: {error}\n", result.Errors, StringComparison.Ordinal);
+        foreach (var arguments in new[] { "check-models.sh", "build.sh check" })
+        {
+            var result = await RunAsync(arguments, ("MODEL", models));
+            Assert.Equal(3, result.Status);
+            Assert.StartsWith($"error: {error}\n", result.Errors, StringComparison.Ordinal);
+            Assert.Contains(hint, result.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>The scripts' rule and the enclave's are written twice, in two languages: here they are held against each other.</summary>
+    [Fact]
+    public async Task The_rule_for_names_and_versions_is_the_enclaves_own()
+    {
+        Write("m.onnx", "model");
+        // Each character that a rule allows, or that is next to one that it allows, alone and after a letter.
+        var characters = "-./09;@AZ[^_`az{+,*~é";
+        string[] texts =
+            [.. characters.Select(character => $"{character}"), .. characters.Select(character => $"a{character}"), new('a', 128), new('a', 129), ".."];
+        foreach (var text in texts)
+        {
+            var model = text.Length == 2 ? $"a:{text}=m.onnx" : $"{text}=m.onnx";
+            var taken = ModelSource.TryParse(model, out _, out _);
+            var status = (await RunAsync("check-models.sh", ("MODEL", model))).Status;
+            Assert.True(status == (taken ? 0 : 3), $"{model}: the enclave {(taken ? "takes" : "refuses")} it, and the script ends with {status}");
+        }
+    }
+
+    [Theory]
+    [InlineData(ModelManifest.MaximumEntries, 0)]
+    [InlineData(ModelManifest.MaximumEntries + 1, 3)]
+    public async Task As_many_models_are_taken_as_an_enclave_serves(int count, int status)
+    {
+        Write("m.onnx", "model");
+        var models = string.Join(' ', Enumerable.Range(1, count).Select(version => $"a:{version}=m.onnx"));
+        Assert.Equal(status, (await RunAsync("check-models.sh", ("MODEL", models))).Status);
     }
 
     [Fact]
-    public async Task Models_that_can_be_read_are_taken()
+    public async Task Models_that_can_be_read_are_taken_and_said()
     {
         Write("m.onnx", "model");
         Write("ö'd\"d$x.onnx", "model");
-        Assert.Equal((0, ""), await RunAsync("check-models.sh", ("MODEL", "a:1=m.onnx b=ö'd\"d$x.onnx")));
+        Assert.Equal((0, ""), await RunAsync("check-models.sh", ("MODEL", "a:1=m.onnx b=ö'd\"d$x.onnx a-1:2=m.onnx a:1-2=m.onnx")));
+        Assert.StartsWith(
+            "Model: a:1, 5 bytes, SHA-256 9372c470eeadd5ec…, m.onnx\nModel: b:1, 5 bytes, SHA-256 9372c470eeadd5ec…, ö'd\"d$x.onnx\nModel: a-1:2, ",
+            _output,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("default", _output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where make build has been, its simulated enclave is asked at once; only its "wrong usage" is a judgement of the model.</summary>
+    [Theory]
+    [InlineData(0, 0, "")]
+    [InlineData(2, 3, "error: the enclave would not start with this model: The model \"a\" cannot be loaded.\n       expected ")]
+    [InlineData(3, 0, "")]
+    [InlineData(131, 0, "")]
+    public async Task A_model_that_the_enclave_cannot_load_is_told_at_once_where_it_was_built_before(int said, int status, string error)
+    {
+        Write("m.onnx", "model");
+        Write("enclave/Nitro.Enclave.Simulated/bin/Release/net10.0/nitro-enclave-simulated.dll", "");
+        Program(
+            "dotnet",
+            "[ \"$2 $3 $4 $5 $6\" = 'describe --model a=m.onnx --model b=m.onnx' ] || exit 9; " +
+            $"echo 'error: The model \"a\" cannot be loaded.' >&2; exit {said}");
+        var result = await RunAsync("build.sh check", ("MODEL", "a=m.onnx b=m.onnx"));
+        Assert.Equal(status, result.Status);
+        Assert.StartsWith(error, result.Errors, StringComparison.Ordinal);
+        Assert.Equal(error.Length > 0, result.Errors.Length > 0);
+    }
+
+    /// <summary>Whoever writes <c>model=…</c>, which make takes for a variable of another name, sees what is built.</summary>
+    [Fact]
+    public async Task Without_a_model_the_default_is_said_to_be_one()
+    {
+        Write("enclave/models/digits.onnx", "model");
+        Assert.Equal((0, ""), await RunAsync("build.sh check", ("model", "a=m.onnx")));
+        Assert.Contains("Model: digits:1, 5 bytes", _output, StringComparison.Ordinal);
+        Assert.Contains("no MODEL is given: this is the default", _output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_versions_and_bytes_of_models_decide_what_is_measured_and_not_the_names_or_the_order_of_their_files()
+    {
+        Write("m.onnx", "one");
+        Write("sub/other name.txt", "one");
+        Write("two", "two");
+        File.CreateSymbolicLink(_folder.Path("link"), "sub/other name.txt");
+        var first = await PlaceAsync("first", "a-1:2=m.onnx a:1-2=two a=two");
+        var second = await PlaceAsync("second", "a:1=two a-1:2=link a:1-2=two");
+        Assert.Equal("--model\na-1:2=/models/a-1/2.onnx\n--model\na:1-2=/models/a/1-2.onnx\n--model\na:1=/models/a/1.onnx\n", first.Arguments);
+        Assert.Equal(first.Arguments, second.Arguments);
+        Assert.Equal(["a-1/2.onnx one", "a/1-2.onnx two", "a/1.onnx two"], first.Models);
+        Assert.Equal(first.Models, second.Models);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_told_before_anything_is_built()
+    {
+        Write("enclave/models/digits.onnx", "model");
+        Write("file", "");
+        foreach (var (script, where) in new[] { ("build.sh check", "file/out"), ("tool.sh file/out/tool", "file/out") })
+        {
+            var result = await RunAsync(script, ("OUTPUT", _folder.Path("file/out")));
+            Assert.Equal(3, result.Status);
+            Assert.StartsWith($"error: the folder cannot be written: {_folder.Path(where)}\n       expected ", result.Errors, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("The user's home directory could not be determined. Set DOTNET_CLI_HOME.", 3, "error: dotnet does not start")]
+    [InlineData("A compatible .NET SDK was not found.\nglobal.json file: /x/global.json", 4, "error: the .NET SDK is not the one")]
+    public async Task Where_dotnet_fails_its_own_words_are_passed_on_unless_it_is_the_version(string words, int status, string error)
+    {
+        Program("dotnet", $"printf '%s\\n' \"{words}\"; exit 145");
+        var result = await RunAsync("check-sdk.sh");
+        Assert.Equal(status, result.Status);
+        Assert.Contains(error, result.Errors, StringComparison.Ordinal);
+        Assert.Equal(status == 3, result.Errors.Contains($"  dotnet: {words}\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_home_it_is_said_what_to_set()
+    {
+        var result = await RunAsync("check-sdk.sh", ("HOME", ""), ("XDG_CACHE_HOME", ""), ("NITRO_IMAGE_INPUTS", ""));
+        Assert.Equal(3, result.Status);
+        Assert.StartsWith("error: HOME is not set", result.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>A reader that ends before the script does: what is printed then goes nowhere, and must not keep the folder from being removed.</summary>
+    [Theory]
+    [InlineData("true", "sleep 1")]
+    [InlineData("true", "sleep 1; exit 0")] // then the next to print is build.sh
+    [InlineData("true", "sleep 1; kill -TERM 0; sleep 30")]
+    [InlineData("cat", "kill -TERM 0; sleep 30")]
+    [InlineData("cat", "kill -HUP 0; sleep 30")]
+    [InlineData("cat", "exit 3")]
+    public async Task However_a_build_ends_nothing_stays_in_the_folder_for_temporary_files(string reader, string step)
+    {
+        Stand("check-sdk.sh", "exit 0");
+        Stand("check-models.sh", "exit 0");
+        Stand(
+            "fetch.sh",
+            "set -eu; root=$(pwd); . eif-build/image/common.sh; work_in_private; echo > \"$TMPDIR/of-dotnet\"; echo > started; " +
+            $"{step}; say one; say two; exit 3");
+        Write("nitro-eif.dll", "");
+        Directory.CreateDirectory(_folder.Path("tmp"));
+
+        // SIGPIPE as a terminal's shell has it: what runs the tests may ignore it, and its children then too. A group of its own, so that a signal to
+        // all of it ends the build and not the tests; descriptor 3 is open until the last of it is gone.
+        Write("eif-build/image/pipe.sh", $"exec {DefaultSignals} setsid sh -c 'exec 3>&1; sh eif-build/image/build.sh 2>&1 | {reader}'");
+        await RunAsync(
+            "pipe.sh", ("TMPDIR", _folder.Path("tmp")), ("NITRO_EIF", _folder.Path("nitro-eif.dll")), ("OUTPUT", _folder.Path("out")), ("BLOBS", "none"));
+        Assert.True(File.Exists(_folder.Path("started")), _output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path("tmp")));
     }
 
     [Theory]
@@ -171,6 +329,16 @@ public sealed class ImageScriptTests : IDisposable
             Directory.EnumerateFiles(_folder.Path("out")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>The arguments that these models give, and each one's place with its content.</summary>
+    private async Task<(string Arguments, string[] Models)> PlaceAsync(string folder, string models)
+    {
+        var root = _folder.Path(folder);
+        Assert.Equal((0, ""), await RunAsync($"place-models.sh {root}", ("MODEL", models)));
+        var files = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Select(file => $"{Path.GetRelativePath(root, file)} {File.ReadAllText(file)}");
+        return (_output, [.. files.Order(StringComparer.Ordinal)]);
+    }
+
     private void Write(string name, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_folder.Path(name))!);
@@ -190,13 +358,16 @@ public sealed class ImageScriptTests : IDisposable
 
     private async Task<(int Status, string Errors)> RunAsync(string script, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo("sh", [_folder.Path($"eif-build/image/{script}")])
+        var words = script.Split(' ');
+        var start = new ProcessStartInfo("sh", [_folder.Path($"eif-build/image/{words[0]}"), .. words[1..]])
         {
             WorkingDirectory = _folder.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in new[] { "MODEL", "BLOBS", "KEY", "CERTIFICATE", "PARENT_CID", "OUTPUT", "NITRO_EIF", "MAKEFLAGS", "MAKELEVEL" })
+        string[] settings =
+            ["MODEL", "BLOBS", "KEY", "CERTIFICATE", "PARENT_CID", "OUTPUT", "NITRO_EIF", "MAKEFLAGS", "MAKELEVEL", "NITRO_PRIVATE_TMPDIR"];
+        foreach (var name in settings)
         {
             start.Environment.Remove(name);
         }
