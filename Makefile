@@ -122,7 +122,7 @@ image-reproducible: $(NITRO_EIF_DLL)
 image-nitro-cli: $(STAMPS)/tools
 	@sh eif-build/image/nitro-cli.sh
 
-$(NITRO_EIF_DLL): $(filter verifier/% eif-build/%,$(SOURCES)) Directory.Build.props Directory.Packages.props global.json | $(STAMPS)/tools
+$(NITRO_EIF_DLL): $(filter verifier/% eif-build/% build/shared/%,$(SOURCES)) Directory.Build.props Directory.Packages.props global.json | $(STAMPS)/tools
 	@sh eif-build/image/tool.sh $(@D)
 	@touch $@
 
