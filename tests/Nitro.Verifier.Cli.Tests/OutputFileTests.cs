@@ -75,7 +75,7 @@ public sealed class OutputFileTests : IDisposable
         Refused("a folder", [.. create, In("keys")]);
         Refused("empty", [.. create, ""]);
         Refused("no file's name", [.. create, "a\0b"]);
-        if (Environment.UserName != "root")
+        if (!Environment.IsPrivilegedProcess)
         {
             File.SetUnixFileMode(In("keys"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
             Assert.Equal(Fault, Run([.. create, In("keys/p")]).Code);

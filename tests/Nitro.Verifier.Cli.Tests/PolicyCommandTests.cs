@@ -178,6 +178,7 @@ public sealed class PolicyCommandTests : IDisposable
     [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "pub.pem", "--version", "1", "-o", "x")]
     [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "p521.pem", "--version", "1", "-o", "x")]
     [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "k1.pem", "--version", "1", "-o", "x")]
+    [InlineData("expected an EC private key on P-256 or P-384", "sign", "p.json", "--key", "explicit.pem", "--version", "1", "-o", "x")]
     [InlineData("is a folder", "sign", "p.json", "--key", ".", "--version", "1", "-o", "x")]
     [InlineData("--version: \"-1\" is no whole number from 0", "sign", "p.json", "--key", "pub.pem", "--version", "-1", "-o", "x")]
     [InlineData("no SubjectPublicKeyInfo", "check", "p.json", "--policy-key", "p.json")]
@@ -195,6 +196,11 @@ public sealed class PolicyCommandTests : IDisposable
         Write("p521.pem", large.ExportPkcs8PrivateKeyPem());
         Write("pub521.pem", large.ExportSubjectPublicKeyInfoPem());
         Write("k1.pem", koblitz.ExportPkcs8PrivateKeyPem());
+        using (var stated = ECDsa.Create(key.ExportExplicitParameters(includePrivateParameters: true)))
+        {
+            Write("explicit.pem", stated.ExportPkcs8PrivateKeyPem());
+        }
+
         Write("p.json", """{ "version": 1, "anyMeasurementsUnsafe": true }""");
         Write("anchored.json", """{ "version": 1, "anyMeasurementsUnsafe": true, "trustAnchors": [{ "name": "x", "certificate": "absent/root.pem" }] }""");
         var (code, output, error) = Run(["policy", .. arguments.Select(one => one == "." || File.Exists(In(one)) ? In(one) : one)]);

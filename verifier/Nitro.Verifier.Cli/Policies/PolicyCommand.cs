@@ -87,7 +87,10 @@ internal static class PolicyCommand
 
             // A public key is refused here, by what only a private one can do.
             key.SignHash(new byte[SHA256.HashSizeInBytes]);
-            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is not ("1.2.840.10045.3.1.7" or "1.3.132.0.34"))
+            var curve = key.ExportParameters(includePrivateParameters: false).Curve;
+
+            // One that states its curve's parameters has no name to ask for, whichever curve they are.
+            if (!curve.IsNamed || curve.Oid.Value is not ("1.2.840.10045.3.1.7" or "1.3.132.0.34"))
             {
                 throw new CryptographicException("neither P-256 nor P-384");
             }
