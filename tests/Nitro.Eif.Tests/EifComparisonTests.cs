@@ -59,6 +59,22 @@ public sealed class EifComparisonTests
         }
     }
 
+    /// <summary>In Latin-1: a line in the place of two arguments, an empty line more in the place of a space, bytes that are no Unicode.</summary>
+    [Theory]
+    [InlineData("cmd", 0x81A4, "/app\n-a b", "/app\n-a\nb")]
+    [InlineData("cmd", 0x81A4, "a\n \nb", "a\n\n\nb")]
+    [InlineData("env", 0x81A4, "A=\u00ff", "A=\u00fe")]
+    [InlineData("link", 0xA1FF, "\u00ff", "\u00fe")]
+    public void What_differs_and_would_look_the_same_is_shown_by_its_digest(string file, int mode, string before, string after)
+    {
+        var (one, other) = (RawImage.Usual(), RawImage.Usual());
+        one.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, mode, Encoding.Latin1.GetBytes(before)).Bytes());
+        other.Sections[4] = (RawImage.Ramdisk, 0, new Cpio().Entry(file, mode, Encoding.Latin1.GetBytes(after)).Bytes());
+        var difference = Assert.Single(Compare(one, other));
+        Assert.Equal((file, "content"), (difference.Path, difference.What.Split(',')[0]));
+        Assert.NotEqual(difference.First, difference.Second);
+    }
+
     [Theory]
     [InlineData("cmd", 4097)]
     [InlineData("other", 10)]

@@ -173,19 +173,23 @@ public static class EifComparison
         }
     }
 
-    /// <summary>Of what nitro-cli's init reads line by line, the lines that only one of them has; of the same ones in another order, all.</summary>
+    /// <summary>
+    /// Of what nitro-cli's init reads line by line, the lines that only one of them has; of the same ones in another order, all. What differs never
+    /// looks the same: where the texts do, as of one line and its words on several, or of bytes that are no Unicode, the digests are shown.
+    /// </summary>
     private static (string What, string First, string Second) Content(Seen one, Seen other)
     {
         const string What = "content";
-        if (one.Lines is not { } ours || other.Lines is not { } theirs)
-        {
-            return (What, one.ContentText, other.ContentText);
-        }
+        var shown = one.Lines is { } ours && other.Lines is { } theirs ? Lines(ours, theirs) : (What, one.ContentText, other.ContentText);
+        return shown.Item2 == shown.Item3 && one.Digest != other.Digest ? (What, one.WholeDigest, other.WholeDigest) : shown;
 
-        var (first, second) = (Only(ours, theirs), Only(theirs, ours));
-        return first.Length + second.Length > 0 || ours.SequenceEqual(theirs)
-            ? (What, first, second)
-            : (What + ", order of the lines", string.Join(' ', ours), string.Join(' ', theirs));
+        static (string, string, string) Lines(string[] ours, string[] theirs)
+        {
+            var (first, second) = (Only(ours, theirs), Only(theirs, ours));
+            return first.Length + second.Length > 0 || ours.SequenceEqual(theirs)
+                ? (What, first, second)
+                : (What + ", order of the lines", string.Join(' ', ours), string.Join(' ', theirs));
+        }
 
         static string Only(string[] lines, string[] others) => string.Join(' ', lines.Except(others, StringComparer.Ordinal));
     }
@@ -277,6 +281,9 @@ public static class EifComparison
             RamdiskEntryKind.Folder => "",
             _ => EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…"),
         };
+
+        /// <summary>For what <see cref="ContentText"/> does not tell from another: all of the digest, since its start can be searched for.</summary>
+        public string WholeDigest => EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest}");
 
         public override string ToString() => $"{KindName(Entry.Kind)} {Octal(Entry.Permissions)} {ContentText}".TrimEnd();
 
