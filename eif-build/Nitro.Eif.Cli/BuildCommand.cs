@@ -16,6 +16,9 @@ internal sealed class BuildCommand
     /// <summary>Bytes of a file with custom metadata at most: nitro-cli's own limit.</summary>
     private const int MaximumCustomMetadata = 4096;
 
+    /// <summary>What may be read of nitro-cli's folder; other files may lie there, an image among them.</summary>
+    private static readonly string[] BlobNames = ["bzImage", "Image", "cmdline", "init", "nsm.ko"];
+
     private readonly Option<string> _output = new("--output", "-o")
     {
         Description = "Where the image goes.",
@@ -161,7 +164,7 @@ internal sealed class BuildCommand
         .. new[] { _kernel, _cmdlineFile, _init, _rootfs, _metadata, _key, _certificate }.Select(parsed.GetValue),
         .. parsed.GetValue(_modules)!,
         .. parsed.GetValue(_ramdisks)!,
-        .. parsed.GetValue(_blobs) is { } blobs ? Directory.EnumerateFiles(blobs) : [],
+        .. parsed.GetValue(_blobs) is { } blobs ? BlobNames.Select(name => Path.Combine(blobs, name)) : [],
     ];
 
     private EifContent Compose(ParseResult parsed)
