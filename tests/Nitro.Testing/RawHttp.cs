@@ -27,10 +27,17 @@ public sealed record RawHttp(int Status, string Head, string Body)
         limit.CancelAfter(patience);
         try
         {
-            await socket.SendAsync(request, SocketFlags.None, limit.Token);
-            if (leave)
+            try
             {
-                socket.Shutdown(SocketShutdown.Send);
+                await socket.SendAsync(request, SocketFlags.None, limit.Token);
+                if (leave)
+                {
+                    socket.Shutdown(SocketShutdown.Send);
+                }
+            }
+            catch (SocketException)
+            {
+                // Closed before all was sent: what it said is still there to be read.
             }
 
             var buffer = new byte[4096];
