@@ -80,6 +80,24 @@ public sealed class HostileSignatureTests
         Assert.Throws<ArgumentException>(() => EifSigner.Create(key.ExportPkcs8PrivateKeyPem(), Encoding.ASCII.GetBytes(certificate.ExportCertificatePem())));
     }
 
+    /// <summary>P-256 with another point for its generator: of the same size, and no name leads to it.</summary>
+    [Fact]
+    public void A_key_on_a_curve_without_a_name_is_none()
+    {
+        using var usual = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var curve = usual.ExportExplicitParameters(includePrivateParameters: false).Curve;
+        curve.G = other.ExportParameters(includePrivateParameters: false).Q;
+        curve.Seed = null;
+        using var key = ECDsa.Create(curve);
+        var subject = new X500DistinguishedName("CN=own");
+        var certificate = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _), HashAlgorithmName.SHA256)
+            .Create(subject, X509SignatureGenerator.CreateForECDsa(usual), Signatures.From, Signatures.To, [1]);
+        var refused = Assert.Throws<ArgumentException>(
+            () => EifSigner.Create(key.ExportPkcs8PrivateKeyPem(), Encoding.ASCII.GetBytes(certificate.ExportCertificatePem())));
+        Assert.Contains("not on P-256, P-384 or P-521", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_certificate_of_an_RSA_key_verifies_nothing()
     {

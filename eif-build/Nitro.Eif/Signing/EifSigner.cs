@@ -116,7 +116,8 @@ public sealed class EifSigner : IDisposable
         }
     }
 
-    private static bool IsNist(ECDsa key) => key.ExportParameters(false).Curve.Oid.Value is "1.2.840.10045.3.1.7" or "1.3.132.0.34" or "1.3.132.0.35";
+    private static bool IsNist(ECDsa key) => key.ExportParameters(false).Curve is { IsNamed: true } curve
+        && curve.Oid.Value is "1.2.840.10045.3.1.7" or "1.3.132.0.34" or "1.3.132.0.35";
 
     private static ECDsa ReadKey(string pem)
     {
