@@ -21,6 +21,7 @@ internal static class OutputFolder
         var isThere = Directory.Exists(target);
         var suffix = $"{RandomNumberGenerator.GetHexString(12, lowercase: true)}.part";
         var part = isThere ? Path.Combine(target, suffix) : $"{target}.{suffix}";
+        var missing = MissingAbove(target);
         using var stop = new CancellationTokenSource();
         var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
             .Select(signal => PosixSignalRegistration.Create(signal, context => Stop(context, stop))).ToArray();
@@ -36,6 +37,11 @@ internal static class OutputFolder
             if (Directory.Exists(part))
             {
                 Directory.Delete(part, recursive: true);
+            }
+
+            foreach (var made in missing.Where(made => Directory.Exists(made) && !Directory.EnumerateFileSystemEntries(made).Any()))
+            {
+                Directory.Delete(made);
             }
 
             throw;
@@ -58,6 +64,18 @@ internal static class OutputFolder
         {
             throw new UsageException($"FOLDER {name} is there already and not an empty folder (the order is IMAGE FOLDER)");
         }
+    }
+
+    /// <summary>The folders above that are made on the way, the innermost first.</summary>
+    private static List<string> MissingAbove(string target)
+    {
+        var missing = new List<string>();
+        for (var above = Path.GetDirectoryName(Path.GetFullPath(target)); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            missing.Add(above);
+        }
+
+        return missing;
     }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)

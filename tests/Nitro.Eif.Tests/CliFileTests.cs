@@ -283,12 +283,14 @@ public sealed class CliFileTests : IDisposable
         File.WriteAllText(_folder / "no.cpio", "070701 and no more");
         Assert.Equal(0, Run("build", "--kernel", _folder / "kernel", "--cmdline", "a", "--ramdisk", _folder / "no.cpio", "-o", _folder / "x.eif").Code);
         Directory.CreateDirectory(_folder / "there");
-        foreach (var folder in (string[])["there", "made/on/the/way"])
+        foreach (var folder in (string[])["made/on/the/way", "there"])
         {
             Assert.Equal(1, Run("extract", _folder / "x.eif", _folder / folder, "--files").Code);
-            Assert.Empty(Directory.EnumerateFiles(_folder / folder.Split('/')[0], "*", SearchOption.AllDirectories));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_folder / "there").Concat(Directory.EnumerateFileSystemEntries(_folder.Path, "made")));
             Assert.Equal(0, Run("extract", _folder / "x.eif", (_folder / folder) + "/").Code);
             Assert.Equal(["cmdline", "kernel", "metadata.json", "ramdisk-0"], Directory.EnumerateFileSystemEntries(_folder / folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Directory.Delete(_folder / folder.Split('/')[0], recursive: true);
+            Directory.CreateDirectory(_folder / "there");
         }
     }
 
