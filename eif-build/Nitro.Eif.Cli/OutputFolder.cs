@@ -70,9 +70,11 @@ internal static class OutputFolder
     private static List<string> MissingAbove(string target)
     {
         var missing = new List<string>();
-        for (var above = Path.GetDirectoryName(Path.GetFullPath(target)); above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+        var above = Path.GetDirectoryName(Path.GetFullPath(target));
+        while (above is not null && !Directory.Exists(above))
         {
             missing.Add(above);
+            above = Path.GetDirectoryName(above);
         }
 
         return missing;

@@ -59,7 +59,7 @@ public sealed class EifComparisonTests
         }
     }
 
-    /// <summary>In Latin-1: a line in the place of two arguments, an empty line more in the place of a space, bytes that are no Unicode.</summary>
+    /// <summary>In Latin-1: a line in the place of two arguments, a space in the place of an empty line, bytes that are no Unicode.</summary>
     [Theory]
     [InlineData("cmd", 0x81A4, "/app\n-a b", "/app\n-a\nb")]
     [InlineData("cmd", 0x81A4, "a\n \nb", "a\n\n\nb")]

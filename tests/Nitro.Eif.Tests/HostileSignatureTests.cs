@@ -91,7 +91,8 @@ public sealed class HostileSignatureTests
         curve.Seed = null;
         using var key = ECDsa.Create(curve);
         var subject = new X500DistinguishedName("CN=own");
-        var certificate = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _), HashAlgorithmName.SHA256)
+        var own = PublicKey.CreateFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _);
+        var certificate = new CertificateRequest(subject, own, HashAlgorithmName.SHA256)
             .Create(subject, X509SignatureGenerator.CreateForECDsa(usual), Signatures.From, Signatures.To, [1]);
         var refused = Assert.Throws<ArgumentException>(
             () => EifSigner.Create(key.ExportPkcs8PrivateKeyPem(), Encoding.ASCII.GetBytes(certificate.ExportCertificatePem())));

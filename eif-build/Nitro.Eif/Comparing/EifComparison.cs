@@ -174,8 +174,8 @@ public static class EifComparison
     }
 
     /// <summary>
-    /// Of what nitro-cli's init reads line by line, the lines that only one of them has; of the same ones in another order, all. What differs never
-    /// looks the same: where the texts do, as of one line and its words on several, or of bytes that are no Unicode, the digests are shown.
+    /// Of what nitro-cli's init reads line by line, the lines that only one of them has; of the same ones in another order, all. What differs
+    /// never looks the same: where the texts do, as of one line and its words on several, or of bytes that are no Unicode, the digests are shown.
     /// </summary>
     private static (string What, string First, string Second) Content(Seen one, Seen other)
     {
@@ -282,7 +282,7 @@ public static class EifComparison
             _ => EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest[..16]}…"),
         };
 
-        /// <summary>For what <see cref="ContentText"/> does not tell from another: all of the digest, since its start can be searched for.</summary>
+        /// <summary>Where <see cref="ContentText"/> is that of another: all of the digest, since files with the same start can be searched for.</summary>
         public string WholeDigest => EifComparison.Text($"{Entry.Size} bytes, SHA-256 {Digest}");
 
         public override string ToString() => $"{KindName(Entry.Kind)} {Octal(Entry.Permissions)} {ContentText}".TrimEnd();
