@@ -86,6 +86,9 @@ needed_memory=$((3 * image_memory + 32))
 [ "$memory" -ge "$needed_memory" ] ||
     refuse "--memory is $memory MiB, too little for an image of $image_memory MiB: its kernel could not unpack it; expected $needed_memory or" \
         "more, such as --memory $((4 * image_memory + 32)) (nitro-cli asks for four times the image)"
+# The console is read back to see how the machine fares: what keeps nothing would be waited for.
+[ -z "$console" ] || [ ! -e "$console" ] || [ -f "$console" ] || [ "$console" = /dev/null ] ||
+    refuse "--console: $console is no regular file, and the console is kept in one: name it, or leave --console out"
 if ! emulator_works; then
     printf 'emulator: not set up in %s: run make emulator\n' "$emulator" >&2
     exit 3

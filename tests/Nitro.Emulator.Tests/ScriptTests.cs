@@ -37,6 +37,21 @@ public sealed class ScriptTests : IDisposable
         Assert.StartsWith(error, result.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>The console is read back, which would wait for ever where nothing is kept.</summary>
+    [Theory]
+    [InlineData("/dev/stdout", 2)]
+    [InlineData("/", 2)]
+    [InlineData("/dev/null", 3)]
+    [InlineData("/nonexistent/console", 3)]
+    public async Task A_console_that_keeps_nothing_is_refused(string console, int status)
+    {
+        var image = _folder / "small.eif";
+        await File.WriteAllTextAsync(image, ".eif", TestContext.Current.CancellationToken);
+        var result = await RunAsync("sh", [Script, image, "--console", console], ("NITRO_EMULATOR_CACHE", _folder / "none"));
+        Assert.Equal(status, result.Status);
+        Assert.StartsWith(status == 2 ? $"emulator: --console: {console} is no regular file" : "emulator: not set up in ", result.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("it's.eif")]
     [InlineData("a \"b\" $c `d` #e; f.eif")]

@@ -107,6 +107,15 @@ public sealed class SignedPolicyTests
     {
         using var p521 = ECDsa.Create(ECCurve.NamedCurves.nistP521);
         Assert.Throws<ArgumentException>(() => SignedPolicy.Sign(p521, 1, Json));
+
+        // As long as P-256, and another curve; and P-256 itself by its parameters, which no verifier of ours would take for a name.
+        using var koblitz = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1"));
+        using var stated = ECDsa.Create(P256.ExportExplicitParameters(includePrivateParameters: true));
+        foreach (var key in (ECDsa[])[koblitz, stated])
+        {
+            Assert.Contains("P-256 or P-384", Assert.Throws<ArgumentException>(() => SignedPolicy.Sign(key, 1, Json)).Message, StringComparison.Ordinal);
+        }
+
         Assert.Throws<PolicyException>(() => SignedPolicy.Sign(P256, 1, "{}"u8));
         var file = SignedPolicy.Sign(P256, 1, Json);
         Assert.Throws<ArgumentException>(() => SignedPolicy.TryRead(file, p521.ExportSubjectPublicKeyInfo(), 0, null, out _, out _));

@@ -95,12 +95,7 @@ public sealed class SignedPolicy
     {
         ArgumentNullException.ThrowIfNull(key);
         PolicyReader.Read(json, readCertificate);
-        var algorithm = key.KeySize switch
-        {
-            256 => CoseAlgorithm.Es256,
-            384 => CoseAlgorithm.Es384,
-            var size => throw new ArgumentException(Text($"A policy is signed with a key on P-256 or P-384, not one of {size} bits."), nameof(key)),
-        };
+        var algorithm = AlgorithmOf(key);
         var header = algorithm == CoseAlgorithm.Es256 ? Es256Header : Es384Header;
         var payload = Payload(version, json);
         Span<byte> hash = stackalloc byte[Sha384Digest.Size];
@@ -113,6 +108,14 @@ public sealed class SignedPolicy
         {
             throw new ArgumentException($"The key cannot sign; is it the public half alone? {exception.Message}", nameof(key), exception);
         }
+    }
+
+    /// <summary>By the public half, which a key in hardware gives too: of the same size there are other curves.</summary>
+    private static CoseAlgorithm AlgorithmOf(ECDsa key)
+    {
+        return SessionPublicKey.TryParse(key.ExportSubjectPublicKeyInfo(), out var half, out var problem)
+            ? half!.Algorithm
+            : throw new ArgumentException($"A policy is signed with a key on P-256 or P-384, and this is none: {problem}", nameof(key));
     }
 
     private static bool Open(
