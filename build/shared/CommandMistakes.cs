@@ -11,6 +11,11 @@ internal static class CommandMistakes
     /// <summary>The sentences; none when it can be run. They quote the command line as it is.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
+        if (UnknownOptions(parsed) is { Length: > 0 } unknown)
+        {
+            return [.. unknown.Select(one => $"there is no option {one} (a file of that name is ./{one})")];
+        }
+
         var command = parsed.CommandResult.Command;
         if (parsed.Errors.Count == 0 || command.Action is not null || command.Subcommands.Count == 0)
         {
@@ -25,6 +30,19 @@ internal static class CommandMistakes
         return parsed.UnmatchedTokens is [var first, ..] && !first.StartsWith('-')
             ? [$"there is no command {first}{of}; the {be} {known}"]
             : [$"a command comes first; the {be}{of} {known}"];
+    }
+
+    /// <summary>The library takes a mistyped option for a file's name. Behind a "--" it is one.</summary>
+    private static string[] UnknownOptions(ParseResult parsed)
+    {
+        var names = parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. parsed.CommandResult.Children.OfType<ArgumentResult>()
+                .SelectMany(argument => argument.Tokens)
+                .Select(token => token.Value)
+                .Where(value => value.StartsWith('-') && value.Length > 1 && !names.Contains(value)),
+        ];
     }
 
     /// <summary>The library's own sentence, but for numbers, of which it names the type.</summary>

@@ -46,6 +46,12 @@ internal static class DescribeCommand
                 throw new UsageException("--release and --enclave go with --policy");
             }
 
+            if (parsed.GetValue(policy) is { } written)
+            {
+                Images.RefuseOver(written, name == "-" ? null : name, parsed.GetValue(enclave));
+                Images.RefuseOverImage(written);
+            }
+
             var description = Images.Read(context, name, allowWrongCrc: true);
             context.Output.WriteLine(NitroCliJson.Describe(description));
             foreach (var warning in description.Warnings)
@@ -62,8 +68,6 @@ internal static class DescribeCommand
 
             if (parsed.GetValue(policy) is { } file)
             {
-                Images.RefuseOver(file, name == "-" ? null : name, parsed.GetValue(enclave));
-                Images.RefuseOverImage(file);
                 var content = Encoding.UTF8.GetBytes(Policy(description, parsed.GetValue(release), parsed.GetValue(enclave)));
                 Images.Replace(file, stream =>
                 {

@@ -9,7 +9,7 @@ namespace Nitro.Eif.Cli;
 /// <summary><c>nitro-eif extract</c>: an image's sections, and on request the files of its ramdisks, into a folder.</summary>
 internal static class ExtractCommand
 {
-    private const string CertificateFile = "signing-certificate.pem";
+    private const string CertificateFile = "signing-certificate.pem", FilesSuffix = ".files";
 
     public static Command Create(CommandContext context)
     {
@@ -35,6 +35,16 @@ internal static class ExtractCommand
             foreach (var (section, file) in Named(description))
             {
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{section.Size,12}  {Path.Combine(target, file)}"));
+                if (unpacks && section.Type == EifSectionType.Ramdisk)
+                {
+                    context.Output.WriteLine($"{"",12}  {Path.Combine(target, file + FilesSuffix)}/");
+                }
+            }
+
+            if (description.Signature is { } signature)
+            {
+                context.Output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{signature.CertificatePem.Length,12}  {Path.Combine(target, CertificateFile)}"));
             }
 
             return ExitCode.Done;
@@ -71,7 +81,7 @@ internal static class ExtractCommand
 
             if (unpacks && section.Type == EifSectionType.Ramdisk)
             {
-                new RamdiskUnpacker(Path.Combine(folder, file + ".files"))
+                new RamdiskUnpacker(Path.Combine(folder, file + FilesSuffix))
                     .Unpack(new SectionStream(Images.Open(image), section), file, errors, stop);
             }
         }

@@ -225,6 +225,7 @@ public sealed class CliTests : IDisposable
     {
         { [], 2, "a command comes first; the commands are describe, build, sign, verify, diff, extract" },
         { ["descibe", "{}/init"], 2, "there is no command descibe; the commands are describe, build" },
+        { ["describe", "--polcy", "{}/init"], 2, "there is no option --polcy" },
         { ["--descibe"], 2, "a command comes first" },
         { ["describe"], 2, "Required argument" },
         { ["describe", "{}/none"], 2, "there is no file" },

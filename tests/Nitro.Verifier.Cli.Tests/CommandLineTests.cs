@@ -123,9 +123,11 @@ public sealed class CommandLineTests : IDisposable
         Write("many/b.json", (_enclave.SessionEvidence() with { InputSalt = TestEnclave.Salt(9) }).ToJson());
         var (code, output, _) = Run("evidence", In("many"), "--policy", PolicyFile);
         Assert.Equal(Refused, code);
-        Assert.Contains("2 files: 1 verified, 1 refused, 0 unreadable", output, StringComparison.Ordinal);
+        Assert.EndsWith($"2 files: 1 verified, 1 refused, 0 unreadable\n  refused by 719  {In("many/b.json")}\n", output, StringComparison.Ordinal);
         Write("many/c.json", "{}"u8.ToArray());
-        Assert.Equal(Usage, Run("evidence", In("many"), "--policy", PolicyFile).Code);
+        (code, output, _) = Run("evidence", In("many"), "--policy", PolicyFile);
+        Assert.Equal(Usage, code);
+        Assert.EndsWith($"  unreadable      {In("many/c.json")}\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +148,8 @@ public sealed class CommandLineTests : IDisposable
     {
         Write("broken.json", "{}"u8.ToArray());
         var lines = (Run("evidence", In("answer.json"), In("broken.json"), "--policy", PolicyFile, "--json").Output
-            + Run("evidence", In("answer.json"), "--policy", PolicyFile, "--json", "--nonce", "00").Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            + Run("evidence", In("answer.json"), "--policy", PolicyFile, "--json", "--nonce", "00").Output
+            + Run("document", In("answer.json"), "--policy", PolicyFile, "--json").Output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var written = lines.SelectMany(line => JsonDocument.Parse(line).RootElement.EnumerateObject().Select(member => member.Name)).Distinct().Order(StringComparer.Ordinal);
         var documented = File.ReadAllLines(RepositoryRoot.Combine("docs", "cli-json.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(line => line.Split('|')[1].Split(',').Select(name => name.Trim(' ', '`'))).Order(StringComparer.Ordinal);
@@ -158,6 +161,52 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal((Done, "", ""), Run("evidence", In("answer.json"), "--policy", PolicyFile, "--quiet"));
         Assert.Equal((Refused, "", ""), Run("evidence", In("answer.json"), "--policy", PolicyFile, "--quiet", "--nonce", "00"));
+        Assert.Equal((Done, "", ""), Run("evidence", In("answer.json"), "--policy", PolicyFile, "--quiet", "--json"));
+    }
+
+    [Fact]
+    public void The_document_of_an_evidence_file_alone_is_said_to_be_alone()
+    {
+        Write("changed.json", (_enclave.SessionEvidence() with { InputSalt = TestEnclave.Salt(9) }).ToJson());
+        var (code, output, _) = Run("document", In("changed.json"), "--policy", PolicyFile);
+        Assert.Equal(Done, code);
+        Assert.Contains("of the document alone: receipt, input and output of this evidence file were not looked at", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("document alone", Run("document", Document, "--policy", PolicyFile).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Standard_input_is_read_once()
+    {
+        var answer = File.ReadAllBytes(In("answer.json"));
+        foreach (var arguments in (string[][])[["evidence", "-", "-", "--policy", PolicyFile], ["evidence", "-", "--policy", PolicyFile, "--crl", "-"], ["inspect", "-", "-"]])
+        {
+            var (code, output, error) = Run(answer, arguments);
+            Assert.Equal(Usage, code);
+            Assert.Contains(arguments.Contains("--crl") ? "--crl standard input" : "standard input is named twice", output + error, StringComparison.Ordinal);
+        }
+
+        var policy = """{ "version": 1, "anyMeasurementsUnsafe": true, "anyModelUnsafe": true, "anyConfigurationUnsafe": true }"""u8.ToArray();
+        Assert.Contains("named twice", Run(policy, "evidence", "-", "--policy", "-").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistyped_option_is_no_file()
+    {
+        foreach (var (wrong, arguments) in ((string, string[])[])
+        [
+            ("--modle", ["evidence", In("answer.json"), "--policy", PolicyFile, "--modle", "digits:2"]),
+            ("--polcy", ["evidence", In("answer.json"), "--polcy", PolicyFile]),
+            ("-j", ["document", Document, "-j", "--policy", PolicyFile]),
+            ("--json", ["inspect", Document, "--json"]),
+        ])
+        {
+            var (code, output, error) = Run(arguments);
+            Assert.Equal((Usage, ""), (code, output));
+            Assert.Equal($"nitro-verify: there is no option {wrong} (a file of that name is ./{wrong})\nTry: nitro-verify --help\n", error);
+        }
+
+        // Behind "--" everything is a file.
+        Assert.Contains("there is no file --modle", Run("evidence", "--policy", PolicyFile, "--", "--modle").Output, StringComparison.Ordinal);
     }
 
     [Fact]

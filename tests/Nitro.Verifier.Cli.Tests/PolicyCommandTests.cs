@@ -182,6 +182,8 @@ public sealed class PolicyCommandTests : IDisposable
     [InlineData("is a folder", "sign", "p.json", "--key", ".", "--version", "1", "-o", "x")]
     [InlineData("--version: \"-1\" is no whole number from 0", "sign", "p.json", "--key", "pub.pem", "--version", "-1", "-o", "x")]
     [InlineData("no SubjectPublicKeyInfo", "check", "p.json", "--policy-key", "p.json")]
+    [InlineData("it is not signed", "check", "p.json", "--policy-key", "pub.pem")]
+    [InlineData("--policy-version-at-least goes with --policy-key", "check", "p.json", "--policy-version-at-least", "7")]
     [InlineData("no SubjectPublicKeyInfo", "check", "p.json", "--policy-key", "pub521.pem")]
     [InlineData("is a folder", "check", ".")]
     [InlineData("is no file's name", "check", "")]

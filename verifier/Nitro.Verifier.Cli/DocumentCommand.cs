@@ -1,13 +1,17 @@
 using System.CommandLine;
+using Nitro.Attestation.EvidenceFiles;
 
 namespace Nitro.Verifier.Cli;
 
 /// <summary><c>nitro-verify document</c>: attestation documents by themselves.</summary>
 internal static class DocumentCommand
 {
+    private const string PartOfEvidence =
+        "of the document alone: receipt, input and output of this evidence file were not looked at (nitro-verify evidence does)";
+
     public static Command Create(CommandContext context)
     {
-        var files = new Argument<string[]>("files") { Description = "Documents: raw, hexadecimal or base64; folders are searched for *.bin; - is standard input.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("files") { Description = "Documents: raw, hexadecimal, base64, or JSON with one in it, of which nothing else is looked at; folders are searched for *.bin; - is standard input.", Arity = ArgumentArity.OneOrMore };
         var userData = new Option<string?>("--user-data") { Description = "The user data to expect: hexadecimal, base64:… or text:…", HelpName = "BYTES" };
         var publicKey = new Option<string?>("--public-key") { Description = "The public key to expect: hexadecimal, base64:… or text:…", HelpName = "BYTES" };
         var options = new SharedOptions();
@@ -39,8 +43,9 @@ internal static class DocumentCommand
     {
         try
         {
-            var result = verifier.Verify(InputForm.Decode(inputs.Read(file), Inputs.Shown(file)), expected, time);
-            return new Outcome(file, result.Checks, result.Failure, result.Document, null);
+            var content = inputs.Read(file);
+            var result = verifier.Verify(InputForm.Decode(content, Inputs.Shown(file)), expected, time);
+            return new Outcome(file, result.Checks, result.Failure, result.Document, null, Note: Evidence.TryParse(content, out _, out _) ? PartOfEvidence : null);
         }
         catch (UsageException exception)
         {

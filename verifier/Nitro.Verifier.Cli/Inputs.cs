@@ -7,6 +7,7 @@ internal sealed class Inputs(Stream standardInput)
     private const long MaximumSize = Nitro.Attestation.EvidenceFiles.Evidence.MaximumSize;
 
     private readonly List<string> _names = [];
+    private bool _standardInputIsRead;
 
     /// <summary>The files that were read, standard input left out.</summary>
     public IReadOnlyList<string> Names => _names;
@@ -45,13 +46,19 @@ internal sealed class Inputs(Stream standardInput)
     }
 
     /// <summary>The content of a file, or of standard input for "-".</summary>
-    /// <exception cref="UsageException">No such file, or one that is too large.</exception>
+    /// <exception cref="UsageException">No such file, or one that is too large, or standard input a second time.</exception>
     public byte[] Read(string name)
     {
         if (name != "-")
         {
             _names.Add(name);
         }
+        else if (_standardInputIsRead)
+        {
+            throw new UsageException("standard input is named twice, and can be read once: save it to a file");
+        }
+
+        _standardInputIsRead |= name == "-";
 
         try
         {

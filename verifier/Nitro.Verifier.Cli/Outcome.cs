@@ -3,14 +3,15 @@ using System.Text.Json;
 
 namespace Nitro.Verifier.Cli;
 
-/// <summary>What became of one file, for people and for machines. <paramref name="Unreadable"/> is set when it never came to a check.</summary>
+/// <summary>What became of one file, for people and for machines. <paramref name="Unreadable"/> is set when it never came to a check, <paramref name="Note"/> when the verdict is of a part only.</summary>
 internal sealed record Outcome(
     string File,
     IReadOnlyList<CheckResult> Checks,
     CheckResult? Failure,
     AttestationDocument? Document,
     VerifiedInference? Inference,
-    string? Unreadable = null)
+    string? Unreadable = null,
+    string? Note = null)
 {
     public bool IsVerified => Document is not null;
 
@@ -28,6 +29,11 @@ internal sealed record Outcome(
             if (Unreadable is not null)
             {
                 json.WriteString("error", Unreadable);
+            }
+
+            if (Note is not null)
+            {
+                json.WriteString("note", Note);
             }
 
             if (Failure is not null)

@@ -13,11 +13,16 @@ internal sealed class Report(TextWriter output, ReportStyle style)
     public void Add(Outcome outcome)
     {
         _outcomes.Add(outcome);
+        if (style.Quiet)
+        {
+            return;
+        }
+
         if (style.Json)
         {
             output.WriteLine(outcome.ToJson());
         }
-        else if (!style.Quiet)
+        else
         {
             Print(outcome);
         }
@@ -35,6 +40,11 @@ internal sealed class Report(TextWriter output, ReportStyle style)
         _terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{_outcomes.Count} files: {verified} verified, {_outcomes.Count - verified - unreadable} refused, {unreadable} unreadable"));
+        foreach (var outcome in _outcomes.Where(outcome => !outcome.IsVerified))
+        {
+            var by = outcome.Failure is { } failure ? string.Create(CultureInfo.InvariantCulture, $"refused by {(int)failure.Check}") : "unreadable";
+            _terminal.Line($"  {by,-14}  {Terminal.Clean(Inputs.Shown(outcome.File))}");
+        }
     }
 
     private void Print(Outcome outcome)
@@ -73,6 +83,11 @@ internal sealed class Report(TextWriter output, ReportStyle style)
             _terminal.Line(string.Create(CultureInfo.InvariantCulture, $"             answered {inference.IssuedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC, number {inference.Claim.Sequence} of its session"));
         }
 
+        if (outcome.Note is { } note)
+        {
+            _terminal.Line(_terminal.Paint($"             {note}", Terminal.Yellow));
+        }
+
         if (!document.TrustAnchor.IsAws)
         {
             _terminal.Line(_terminal.Paint($"             NOT AWS: the chain ends at \"{Terminal.Clean(document.TrustAnchor.Name)}\", a root that this policy added", Terminal.Yellow));
@@ -100,7 +115,7 @@ internal sealed class Report(TextWriter output, ReportStyle style)
         parts.Add(Terminal.Clean(document.ModuleId));
         if (waived > 0)
         {
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{waived} checks waived"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{waived} check{(waived == 1 ? "" : "s")} waived"));
         }
 
         return string.Join(", ", parts);

@@ -6,6 +6,8 @@ namespace Nitro.Verifier.Cli.Policies;
 /// <summary>A policy file: JSON, or signed by a key that the caller pins.</summary>
 internal static class PolicyFile
 {
+    private const string NotSigned = "it is not signed, and --policy-key asks for a signature (nitro-verify policy sign makes one)";
+
     /// <summary>Reads a policy. Certificates that it names lie beside it.</summary>
     /// <param name="file">Its name, or "-".</param>
     /// <param name="inputs">What reads files.</param>
@@ -23,7 +25,9 @@ internal static class PolicyFile
                 throw new UsageException($"policy {Inputs.Shown(file)}: it is signed: name the key that must have signed it with --policy-key");
             }
 
-            return (Parse(bytes, file, reader), null);
+            return leastVersion == 0
+                ? (Parse(bytes, file, reader), null)
+                : throw new UsageException("--policy-version-at-least goes with --policy-key: a policy that is not signed has no version");
         }
 
         var key = ReadPublicKey(inputs.Read(pinnedKey), pinnedKey);
@@ -31,7 +35,7 @@ internal static class PolicyFile
         {
             return SignedPolicy.TryRead(bytes, key, leastVersion, reader, out var signed, out var error)
                 ? (signed.Policy, signed.Version)
-                : throw new UsageException($"policy {Inputs.Shown(file)}: {error}");
+                : throw new UsageException($"policy {Inputs.Shown(file)}: {(IsJson(bytes) ? NotSigned : error)}");
         }
         catch (ArgumentException exception)
         {
@@ -69,6 +73,8 @@ internal static class PolicyFile
             }
         };
     }
+
+    private static bool IsJson(byte[] bytes) => bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
 
     /// <summary>SubjectPublicKeyInfo from PEM (PUBLIC KEY) or DER.</summary>
     private static byte[] ReadPublicKey(byte[] content, string name)
