@@ -1,8 +1,7 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Nitro.Eif.Format;
 using Nitro.Eif.Ramdisks;
 using Nitro.Eif.Reading;
+using Nitro.Files;
 
 namespace Nitro.Eif.Cli;
 
@@ -104,8 +103,7 @@ internal static class Images
     }
 
     /// <summary>
-    /// Writes a file that is complete or not there: under a name of its own first, in the same folder, then renamed. A symbolic link stays one,
-    /// a file's permissions stay, and Ctrl-C leaves nothing behind.
+    /// Writes a file that is complete or not there (<see cref="OutputFile"/>). A symbolic link stays one.
     /// </summary>
     public static T Replace<T>(string name, Func<FileStream, T> write)
     {
@@ -115,39 +113,9 @@ internal static class Images
             throw new UsageException(name.Length == 0 ? "the output's name is empty" : $"{name} is {what}: name the file to write");
         }
 
-        var target = new FileInfo(name).LinkTarget is null ? name : File.ResolveLinkTarget(name, returnFinalTarget: true)!.FullName;
-        if (Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new UsageException($"there is no folder {folder} for the output {Path.GetFileName(target)}: make it first");
-        }
-
-        var temporary = $"{target}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}.part";
-        var signals = new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }
-            .Select(signal => PosixSignalRegistration.Create(signal, _ => File.Delete(temporary))).ToArray();
-        try
-        {
-            T result;
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 18))
-            {
-                result = write(stream);
-            }
-
-            if (File.Exists(target))
-            {
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-            }
-
-            File.Move(temporary, target, overwrite: true);
-            return result;
-        }
-        finally
-        {
-            if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(temporary))))
-            {
-                File.Delete(temporary);
-            }
-
-            Array.ForEach(signals, signal => signal.Dispose());
-        }
+        var target = OutputFile.FinalPath(name);
+        return Directory.Exists(Path.GetDirectoryName(target))
+            ? OutputFile.Replace(target, write)
+            : throw new UsageException($"there is no folder {Path.GetDirectoryName(target)} for the output {Path.GetFileName(target)}: make it first");
     }
 }

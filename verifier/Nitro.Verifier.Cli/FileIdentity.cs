@@ -22,12 +22,7 @@ internal readonly record struct FileIdentity(FileStatus? Status, string? Path, b
         }
         catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
         {
-            return File.Exists(path) ? new FileIdentity(null, FinalPath(path), !path.StartsWith("/dev/", StringComparison.Ordinal)) : null;
+            return File.Exists(path) ? new FileIdentity(null, OutputFile.FinalPath(path), !path.StartsWith("/dev/", StringComparison.Ordinal)) : null;
         }
     }
-
-    /// <summary>The path with a link at its end followed, which is where a new file takes the old one's place.</summary>
-    public static string FinalPath(string path) => new FileInfo(path).LinkTarget is null
-        ? System.IO.Path.GetFullPath(path)
-        : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Nitro.Files;
 
 namespace Nitro.Verifier.Cli;
 
@@ -6,8 +6,8 @@ namespace Nitro.Verifier.Cli;
 internal static class Outputs
 {
     /// <summary>
-    /// Writes a file that is complete or not there: under a name of its own first, in the same folder, then renamed. A symbolic link stays one, a file's
-    /// permissions stay. A device or pipe, such as /dev/stdout, is written to as it is.
+    /// Writes a file that is complete or not there (<see cref="OutputFile"/>). A symbolic link stays one. A device or pipe, such as /dev/stdout, is
+    /// written to as it is.
     /// </summary>
     /// <param name="output">Its name.</param>
     /// <param name="content">The whole of it.</param>
@@ -32,40 +32,16 @@ internal static class Outputs
             return;
         }
 
-        var target = FileIdentity.FinalPath(output);
+        var target = OutputFile.FinalPath(output);
         if (!Directory.Exists(Path.GetDirectoryName(target)))
         {
             throw new UsageException($"there is no folder {Path.GetDirectoryName(target)} to write {Path.GetFileName(target)} into: make it first");
         }
 
-        Replace(target, content);
-    }
-
-    private static void Replace(string target, byte[] content)
-    {
-        var temporary = $"{target}.{RandomNumberGenerator.GetHexString(12, lowercase: true)}.part";
-        try
+        OutputFile.Replace(target, stream =>
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
-            {
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-            }
-
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new UnauthorizedAccessException($"{target} may not be written by this user", exception);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            stream.Write(content);
+            return content.Length;
+        });
     }
 }
