@@ -27,7 +27,7 @@ internal static class OutputFolder
             .Select(signal => PosixSignalRegistration.Create(signal, context => Stop(context, stop))).ToArray();
         try
         {
-            Directory.CreateDirectory(part);
+            Make(part, target);
             write(part, stop.Token);
             stop.Token.ThrowIfCancellationRequested();
             Place(part, target, isThere);
@@ -78,6 +78,18 @@ internal static class OutputFolder
         }
 
         return missing;
+    }
+
+    private static void Make(string part, string target)
+    {
+        try
+        {
+            Directory.CreateDirectory(part);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException || exception.GetType() == typeof(IOException))
+        {
+            throw new UsageException($"the folder {target} cannot be made: what is above it is no folder, or takes none");
+        }
     }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)

@@ -296,6 +296,16 @@ public sealed class CliFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("{}/init/x")]
+    [InlineData("/proc/x")]
+    [InlineData("/dev/null/x")]
+    public void A_folder_that_cannot_be_made_is_a_mistake(string name)
+    {
+        name = name.Replace("{}", _folder.Path, StringComparison.Ordinal);
+        Refused($"the folder {name} cannot be made", "extract", _folder / "i.eif", name);
+    }
+
     private void AddBigRamdisk()
     {
         using var ramdisk = File.Create(_folder / "ramdisk");
